@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Files: read whole with a limit, written whole or not at all. Every system call that can lose
+ * data goes through a table, so that tests fail the Nth of them or drop what was not synced. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Appends the file to out. E_NOT_FOUND, E_TOO_LARGE (over max_bytes), E_IO, E_NOMEM. */
+int file_read(const char *path, size_t max_bytes, struct buf *out, struct problem *problem)
+    MUST_USE;
+/* Writes path.tmp, syncs it, renames it, syncs the folder: after 0 it is durable; after an error
+ * the old file, or none, is there. mode as for open(2), for instance 0600. */
+int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
+/* As file_write but E_EXISTS when something is there already. */
+int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem)
+    MUST_USE;
+/* Makes the folder, mode 0700, and syncs its parent; 0 too when it is there. Not recursive. */
+int file_make_folder(const char *path, struct problem *problem) MUST_USE;
+bool file_exists(const char *path);
+/* Removes and syncs the folder; 0 when there is none. */
+int file_remove(const char *path, struct problem *problem) MUST_USE;
+int file_sync_folder_of(const char *path, struct problem *problem) MUST_USE;
+/* All of len, over short writes and EINTR. E_IO. */
+int file_write_all(int fd, const void *data, size_t len) MUST_USE;
+
+struct file_calls {
+    ssize_t (*write)(int fd, const void *data, size_t len);
+    int (*fsync)(int fd);
+    int (*rename)(const char *from, const char *to);
+};
+/* For tests; NULL sets the real ones. */
+void file_use_calls(const struct file_calls *calls);
+
+#endif
