@@ -31,7 +31,7 @@ void buf_u64(struct buf *b, uint64_t v);
 /* len zero bytes; returns where they start, or NULL when the buffer has failed. */
 uint8_t *buf_room(struct buf *b, size_t len);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
-void buf_vprintf(struct buf *b, const char *format, va_list args);
+void buf_vprintf(struct buf *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 int buf_error(const struct buf *b) MUST_USE;
 struct span buf_bytes(const struct buf *b);
 /* The bytes as a C string; "" when empty. */

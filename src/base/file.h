@@ -12,8 +12,10 @@
 /* Appends the file to out. E_NOT_FOUND, E_TOO_LARGE (over max_bytes), E_IO, E_NOMEM. */
 int file_read(const char *path, size_t max_bytes, struct buf *out, struct problem *problem)
     MUST_USE;
-/* Writes path.tmp, syncs it, renames it, syncs the folder: after 0 it is durable; after an error
- * the old file, or none, is there. mode as for open(2), for instance 0600. */
+/* Writes path.tmp, syncs it, renames it, syncs the folder: after 0 it is durable. After an error
+ * the old file, or none, is there; only when it was the last step, the folder's sync, that failed,
+ * the new one is there whole and may be lost again. mode as for open(2), for instance 0600. One
+ * writer of one path at a time. */
 int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 /* As file_write but E_EXISTS when something is there already. */
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem)
@@ -31,8 +33,10 @@ struct file_calls {
     ssize_t (*write)(int fd, const void *data, size_t len);
     int (*fsync)(int fd);
     int (*rename)(const char *from, const char *to);
+    /* As rename, but EEXIST when there is something by the name to. */
+    int (*rename_new)(const char *from, const char *to);
 };
-/* For tests; NULL sets the real ones. */
+/* For tests; NULL sets the real ones, as does a NULL member for itself. */
 void file_use_calls(const struct file_calls *calls);
 
 #endif

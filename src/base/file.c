@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Why rename and not write in place: a machine that stops in the middle must find the old file or
+ * the new one. Why the folder is synced: without it the rename itself may be lost. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static ssize_t real_write(int fd, const void *data, size_t len)
+{
+    return write(fd, data, len);
+}
+
+static int real_rename_new(const char *from, const char *to)
+{
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+#define REAL_CALLS {real_write, fsync, rename, real_rename_new}
+static const struct file_calls real_calls = REAL_CALLS;
+static struct file_calls current_calls = REAL_CALLS;
+
+void file_use_calls(const struct file_calls *calls)
+{
+    current_calls = real_calls;
+    if (calls && calls->write)
+        current_calls.write = calls->write;
+    if (calls && calls->fsync)
+        current_calls.fsync = calls->fsync;
+    if (calls && calls->rename)
+        current_calls.rename = calls->rename;
+    if (calls && calls->rename_new)
+        current_calls.rename_new = calls->rename_new;
+}
+
+static int say(struct problem *problem, int error, const char *path, int error_number)
+{
+    const char *why = strerrordesc_np(error_number);
+    return problem_set(problem, error, "%s: %s", path, why ? why : error_sentence(error));
+}
+
+static int open_error(int error_number)
+{
+    if (error_number == ENOENT || error_number == ENOTDIR)
+        return E_NOT_FOUND;
+    return error_number == EEXIST ? E_EXISTS : E_IO;
+}
+
+int file_write_all(int fd, const void *data, size_t len)
+{
+    const uint8_t *at = data;
+    while (len) {
+        ssize_t done = current_calls.write(fd, at, len);
+        if (done < 0 && errno == EINTR)
+            continue;
+        REJECT_IF(done <= 0, E_IO);
+        at += done;
+        len -= (size_t)done;
+    }
+    return 0;
+}
+
+static int read_open(int fd, size_t max_bytes, struct buf *out)
+{
+    uint8_t chunk[16384];
+    size_t total = 0;
+    ssize_t got;
+    int error = 0;
+    while (error == 0 && (got = read(fd, chunk, sizeof chunk)) != 0) {
+        if (got < 0) {
+            error = errno == EINTR ? 0 : E_IO;
+        } else if ((size_t)got > max_bytes - total) {
+            error = E_TOO_LARGE;
+        } else {
+            buf_put(out, chunk, (size_t)got);
+            total += (size_t)got;
+            error = buf_error(out);
+        }
+    }
+    mem_wipe(chunk, sizeof chunk);
+    return error;
+}
+
+int file_read(const char *path, size_t max_bytes, struct buf *out, struct problem *problem)
+{
+    TRY(buf_error(out));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return say(problem, open_error(errno), path, errno);
+    size_t before = out->len;
+    int error = read_open(fd, max_bytes, out);
+    close(fd);
+    if (error == 0)
+        return 0;
+    out->len = before;
+    return problem_set(problem, error, "%s: %s", path, error_sentence(error));
+}
+
+/* The folder that holds path; "." when path names none. NULL without memory. */
+static char *folder_of(const char *path)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    while (len && path[len - 1] != '/')
+        len--;
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    char *folder = mem_alloc(len + 2);
+    if (!folder)
+        return NULL;
+    memcpy(folder, len ? path : ".", len ? len : 1);
+    folder[len ? len : 1] = '\0';
+    return folder;
+}
+
+int file_sync_folder_of(const char *path, struct problem *problem)
+{
+    char *folder = folder_of(path);
+    REJECT_IF(!folder, E_NOMEM);
+    int error = 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        error = say(problem, open_error(errno), folder, errno);
+    else if (current_calls.fsync(fd) != 0)
+        error = say(problem, E_IO, folder, errno);
+    if (fd >= 0)
+        close(fd);
+    mem_free(folder);
+    return error;
+}
+
+static int write_temporary(const char *path, struct span bytes, mode_t mode,
+                           struct problem *problem)
+{
+    /* What an earlier stop left behind may have another mode. */
+    if (unlink(path) != 0 && errno != ENOENT)
+        return say(problem, open_error(errno), path, errno);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0)
+        return say(problem, open_error(errno), path, errno);
+    int error = file_write_all(fd, bytes.data, bytes.len);
+    if (error == 0 && current_calls.fsync(fd) != 0)
+        error = E_IO;
+    if (error < 0)
+        say(problem, error, path, errno);
+    if (close(fd) != 0 && error == 0)
+        error = say(problem, E_IO, path, errno);
+    return error;
+}
+
+static int write_by_rename(const char *path, struct span bytes, mode_t mode,
+                           int (*move)(const char *from, const char *to),
+                           struct problem *problem)
+{
+    struct buf temporary;
+    buf_init(&temporary, strlen(path) + 8);
+    buf_printf(&temporary, "%s.tmp", path);
+    int error = buf_error(&temporary);
+    bool made = false;
+    if (error == 0) {
+        error = write_temporary(buf_cstr(&temporary), bytes, mode, problem);
+        made = true;
+    }
+    if (error == 0 && move(buf_cstr(&temporary), path) != 0)
+        error = say(problem, open_error(errno), path, errno);
+    if (error < 0 && made)
+        unlink(buf_cstr(&temporary));
+    buf_release(&temporary);
+    return error < 0 ? error : file_sync_folder_of(path, problem);
+}
+
+int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem)
+{
+    return write_by_rename(path, bytes, mode, current_calls.rename, problem);
+}
+
+int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem)
+{
+    return write_by_rename(path, bytes, mode, current_calls.rename_new, problem);
+}
+
+int file_make_folder(const char *path, struct problem *problem)
+{
+    if (mkdir(path, 0700) != 0) {
+        int why = errno;
+        struct stat st;
+        if (why != EEXIST || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+            return say(problem, open_error(why), path, why);
+    }
+    return file_sync_folder_of(path, problem);
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+int file_remove(const char *path, struct problem *problem)
+{
+    if (unlink(path) != 0)
+        return errno == ENOENT ? 0 : say(problem, open_error(errno), path, errno);
+    return file_sync_folder_of(path, problem);
+}
