@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Randomness for property tests, repeatable: every run prints its seed, and TEST_SEED=N repeats that run.
+ * Randomness for property tests, repeatable: every run prints its seed, and TEST_SEED=N repeats
+ * that run.
  *
  *     struct prop prop = prop_start("cursor_roundtrip");
  *     for (int i = 0; i < 1000; i++) {
  *         size_t len = prop_below(&prop, 4096);
  *         prop_bytes(&prop, data, len);
  *
- * The generator is splitmix64 (Steele, Lea, Flood 2014): fine for choosing test cases, useless for secrets.
+ * The generator is splitmix64 (Steele, Lea, Flood 2014): fine for choosing test cases, useless
+ * for secrets.
  */
 #ifndef TESTS_SUPPORT_PROP_H
 #define TESTS_SUPPORT_PROP_H
@@ -22,7 +24,8 @@ struct prop {
     uint64_t state;
 };
 
-/* A generator seeded from TEST_SEED or, without it, from the clock. Prints "# NAME: TEST_SEED=N", a TAP comment. */
+/* A generator seeded from TEST_SEED or, without it, from the clock.
+ * Prints "# NAME: TEST_SEED=N", a TAP comment. */
 static inline struct prop prop_start(const char *name)
 {
     const char *given = getenv("TEST_SEED");
