@@ -62,8 +62,10 @@ static int replay_path(const char *path)
 {
     struct stat about;
     int failed = stat(path, &about);
-    if (failed == 0)
-        failed = S_ISDIR(about.st_mode) ? replay_folder(path) : replay_file(path, (size_t)about.st_size);
+    if (failed == 0 && S_ISDIR(about.st_mode))
+        failed = replay_folder(path);
+    else if (failed == 0)
+        failed = replay_file(path, (size_t)about.st_size);
     if (failed < 0)
         fprintf(stderr, "cannot replay %s: %s\n", path, strerror(errno));
     return failed;
@@ -72,7 +74,7 @@ static int replay_path(const char *path)
 int main(int argc, char **argv)
 {
     int failed = 0;
-    uint8_t *nothing = malloc(1);
+    uint8_t *nothing = calloc(1, 1);
     if (nothing)
         LLVMFuzzerTestOneInput(nothing, 0);
     free(nothing);
