@@ -2,18 +2,13 @@
 /* The words of a text: runs of letters, marks and digits. An apostrophe or an invisible joiner
  * between two letters stays inside ("don't"); a hyphen parts. Scripts written without spaces give
  * one word for a run. Bytes that are no UTF-8 part words. */
-#ifndef TEXT_WORDS_H
-#define TEXT_WORDS_H
+#ifndef TEXT_WORD_H
+#define TEXT_WORD_H
 
 #include "base/span.h"
 
-struct words {
-    struct span text;
-    size_t at;
-};
-
-void words_init(struct words *w, struct span text);
-/* The next word: a view into the text, so that word.data - text.data is where it stands. */
-bool words_next(struct words *w, struct span *ret_word);
+/* Takes the next word off the front of rest; false when there is none. What is returned is a view
+ * into the text: ret_word->data - text.data says where it stands. */
+bool word_next(struct span *rest, struct span *ret_word);
 
 #endif
