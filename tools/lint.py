@@ -282,8 +282,11 @@ def check_translations(lint):
     """A sentence that is not translated reaches a person who cannot read it."""
     for path in lint.sources(r'\.po$'):
         done = run(['msgfmt', '--check', '--statistics', '-o', '/dev/null', path], lint.root)
-        if done.returncode != 0 or re.search(r'fuzzy|untranslated', done.stdout):
+        summary = done.stdout.strip().split('\n')[-1]
+        if done.returncode != 0:
             lint.find(path, 1, done.stdout.strip())
+        elif re.search(r'fuzzy|untranslated', summary):
+            lint.find(path, 1, summary)
 
 
 def check_manuals(lint):
