@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Tables for a terminal. Widths are columns of the terminal (text/width.h). Cells are made visible
+ * by text/show.h on the way, so a report cannot move the cursor or forge a row. */
+#ifndef DRAW_TERM_H
+#define DRAW_TERM_H
+
+#include "base/buf.h"
+
+struct term_column {
+    const char *title;
+    bool right; /* numbers */
+    bool cut;   /* gives way, ending in …, when the table is wider than the terminal */
+};
+
+#define TERM_COLUMNS_MAX 16
+/* cells is rows * count texts, row after row; NULL is empty. The last column is not padded. No
+ * line is wider than width as long as the columns that may be cut can give way, but one that may
+ * be cut keeps at least TERM_CUT_MIN. Errors stand in the buffer. */
+#define TERM_CUT_MIN 8
+void term_table(struct buf *b, const struct term_column *columns, size_t count,
+                const char *const *cells, size_t rows, size_t width);
+
+#endif
