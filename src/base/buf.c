@@ -29,12 +29,18 @@ void buf_wipe_release(struct buf *b)
     buf_release(b);
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+    ASSERT(len <= b->len);
+    b->len = len;
+    if (b->data)
+        b->data[len] = '\0';
+}
+
 void buf_reset(struct buf *b)
 {
-    b->len = 0;
+    buf_cut(b, 0);
     b->error = 0;
-    if (b->data)
-        b->data[0] = '\0';
 }
 
 void buf_fail(struct buf *b, int error)

@@ -21,6 +21,8 @@ void buf_release(struct buf *b);
 void buf_wipe_release(struct buf *b);
 /* Empties; keeps memory and cap, clears the error. */
 void buf_reset(struct buf *b);
+/* Shortens to len, which is not more than there is; an error stays. */
+void buf_cut(struct buf *b, size_t len);
 void buf_put(struct buf *b, const void *data, size_t len);
 void buf_span(struct buf *b, struct span s);
 void buf_text(struct buf *b, const char *text);

@@ -7,8 +7,7 @@
 
 static const char standard_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char url_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 void hex_put(struct buf *b, struct span bytes)
 {
@@ -93,8 +92,7 @@ static int read_base64(struct span text, struct buf *out, const char *digits)
         size_t have = text.len - i < 4 ? text.len - i : 4;
         uint32_t group = 0;
         for (size_t j = 0; j < 4; j++)
-            group = group << 6 |
-                    (j < have ? (uint32_t)base64_digit(text.data[i + j], digits) : 0);
+            group = group << 6 | (j < have ? (uint32_t)base64_digit(text.data[i + j], digits) : 0);
         uint8_t bytes[3] = {(uint8_t)(group >> 16), (uint8_t)(group >> 8), (uint8_t)group};
         buf_put(out, bytes, have - 1);
     }

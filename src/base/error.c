@@ -10,10 +10,9 @@ static const struct {
     const char *name;
     const char *sentence;
     int http_status;
-} errors[ERROR_INDEX_COUNT] = {
-    {"OK", "All is well.", 200},
+} errors[ERROR_INDEX_COUNT] = {{"OK", "All is well.", 200},
 #define X(name, status, sentence) {#name, sentence, status},
-    ERROR_TABLE(X)
+                               ERROR_TABLE(X)
 #undef X
 };
 

@@ -22,7 +22,10 @@ static int real_rename_new(const char *from, const char *to)
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
-#define REAL_CALLS {real_write, fsync, rename, real_rename_new}
+#define REAL_CALLS                                                                                 \
+    {                                                                                              \
+        real_write, fsync, rename, real_rename_new                                                 \
+    }
 static const struct file_calls real_calls = REAL_CALLS;
 static struct file_calls current_calls = REAL_CALLS;
 
@@ -98,7 +101,7 @@ int file_read(const char *path, size_t max_bytes, struct buf *out, struct proble
     close(fd);
     if (error == 0)
         return 0;
-    out->len = before;
+    buf_cut(out, before);
     return problem_set(problem, error, "%s: %s", path, error_sentence(error));
 }
 
@@ -156,8 +159,7 @@ static int write_temporary(const char *path, struct span bytes, mode_t mode,
 }
 
 static int write_by_rename(const char *path, struct span bytes, mode_t mode,
-                           int (*move)(const char *from, const char *to),
-                           struct problem *problem)
+                           int (*move)(const char *from, const char *to), struct problem *problem)
 {
     struct buf temporary;
     buf_init(&temporary, strlen(path) + 8);

@@ -10,16 +10,15 @@
 #include "base/error.h"
 
 /* Appends the file to out. E_NOT_FOUND, E_TOO_LARGE (over max_bytes), E_IO, E_NOMEM. */
-int file_read(const char *path, size_t max_bytes, struct buf *out, struct problem *problem)
-    MUST_USE;
+int file_read(const char *path, size_t max_bytes, struct buf *out,
+              struct problem *problem) MUST_USE;
 /* Writes path.tmp, syncs it, renames it, syncs the folder: after 0 it is durable. After an error
  * the old file, or none, is there; only when it was the last step, the folder's sync, that failed,
  * the new one is there whole and may be lost again. mode as for open(2), for instance 0600. One
  * writer of one path at a time. */
 int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 /* As file_write but E_EXISTS when something is there already. */
-int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem)
-    MUST_USE;
+int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 /* Makes the folder, mode 0700, and syncs its parent; 0 too when it is there. Not recursive. */
 int file_make_folder(const char *path, struct problem *problem) MUST_USE;
 bool file_exists(const char *path);

@@ -6,7 +6,7 @@
  * Folding, for searching: what people type without care. NFKC, case folded, default-ignorable
  * characters left out, and then:
  *   Latin, Greek, Hebrew, Arabic   all marks are dropped: á is a, vowel points go; and l o d h t i
- *                                  ae oe stand for ł ø đ ħ ŧ ı æ œ
+ *                                  stand for ł ø đ ħ ŧ ı
  *   Cyrillic                       marks are dropped (ё is е, stress goes) but for the letters that
  *                                  are letters of their own: й ў ї ѓ ќ
  *   Arabic                         ی and ى are ي, ک is ك, tatweel goes; digits are 0 to 9
