@@ -21,7 +21,8 @@ struct note_key {
     uint8_t type;
     uint8_t public_key[SIGN_KEY_BYTES];
 };
-int note_key_make(const char *name, uint8_t type, const uint8_t public_key[SIGN_KEY_BYTES], struct note_key *ret_key) MUST_USE;
+int note_key_make(const char *name, uint8_t type, const uint8_t public_key[SIGN_KEY_BYTES],
+                  struct note_key *ret_key) MUST_USE;
 int note_key_read(struct span text, struct note_key *ret_key) MUST_USE;
 void note_key_write(const struct note_key *key, struct buf *out);
 /* SHA-256 of the verifier key's text: what six words are made of. */
@@ -45,8 +46,10 @@ void note_release(struct note *note);
  * fit. For a cosignature ret_time_s (may be NULL) gets its time. */
 int note_check(const struct note *note, const struct note_key *key, uint64_t *ret_time_s) MUST_USE;
 /* Appends a signature line (not the text). */
-void note_sign_line(const struct note_key *key, const struct sign_pair *pair, struct span text, struct buf *out);
-void note_cosign_line(const struct note_key *key, const struct sign_pair *pair, struct span text, uint64_t time_s, struct buf *out);
+void note_sign_line(const struct note_key *key, const struct sign_pair *pair, struct span text,
+                    struct buf *out);
+void note_cosign_line(const struct note_key *key, const struct sign_pair *pair, struct span text,
+                      uint64_t time_s, struct buf *out);
 
 #define CHECKPOINT_ORIGIN_MAX 200
 struct checkpoint {
@@ -57,8 +60,9 @@ struct checkpoint {
 /* The note's text, and back. Extension lines are allowed and ignored in reading. */
 void checkpoint_write(const struct checkpoint *checkpoint, struct buf *out);
 int checkpoint_read(struct span text, struct checkpoint *ret_checkpoint) MUST_USE;
-/* Parses a note, checks log_key's signature first, and only then reads the checkpoint: its origin must be
- * log_key's name. */
-int checkpoint_open(struct span note_bytes, const struct note_key *log_key, struct checkpoint *ret_checkpoint, struct problem *problem) MUST_USE;
+/* Parses a note, checks log_key's signature first, and only then reads the checkpoint: its origin
+ * must be log_key's name. */
+int checkpoint_open(struct span note_bytes, const struct note_key *log_key,
+                    struct checkpoint *ret_checkpoint, struct problem *problem) MUST_USE;
 
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Placement: what a line does with its pending entries once a day.
+ *
+ * The pending entries are topped up with cover entries to the smallest step * 2^k that holds them,
+ * put in order of their random ids, appended to the tree, and the new checkpoint is signed: one
+ * transaction. A day with no entry at all is topped up to one step as well, so that an idle day
+ * looks like a quiet one. After that the pending files are removed (store.h). */
+#ifndef LEDGER_PLACE_H
+#define LEDGER_PLACE_H
+
+#include "ledger/store.h"
+#include "seal/seal.h"
+
+#define PLACE_STEP_MAX 65536
+
+struct place {
+    const struct sign_pair *pair; /* the line's */
+    const struct note_key *key;   /* its verifier key: the name is the log's origin */
+    const uint8_t *intake;        /* recipient of cover entries; NULL: no valid one */
+    uint32_t day;                 /* the day in the cover entries' headers */
+    uint32_t step;                /* 1 .. PLACE_STEP_MAX */
+};
+
+struct place_result {
+    uint64_t placed; /* entries, with cover */
+    uint64_t cover;
+    uint64_t size;      /* of the tree now */
+    bool without_cover; /* there was no intake key: only the pending ones were placed */
+};
+
+/* Opens and commits its own transaction: none may be open. With no intake key and nothing pending
+ * it does nothing and signs nothing. E_ARGUMENT for a step out of bounds; E_DAMAGED when the
+ * store's tree is not the one that was signed last; E_FORK when a root was already signed for the
+ * new size and is another one: nothing is signed then. Otherwise the store's errors. After an
+ * error nothing is placed. */
+int place_day(struct store *store, const struct place *place, struct place_result *ret_result,
+              struct problem *problem) MUST_USE;
+
+#endif
