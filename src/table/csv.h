@@ -18,7 +18,7 @@
 struct csv_options {
     char delimiter;         /* 0: the commonest of , ; tab | in the first row */
     size_t field_max_bytes; /* 0: CSV_FIELD_MAX_BYTES */
-    size_t row_max_bytes;   /* 0: CSV_ROW_MAX_BYTES; counts the fields' bytes, one more for each */
+    size_t row_max_bytes;   /* 0: CSV_ROW_MAX_BYTES; what its fields hold together */
 };
 #define CSV_FIELD_MAX_BYTES (1u << 20)
 #define CSV_ROW_MAX_BYTES (4u << 20)

@@ -33,8 +33,6 @@ void json_put_cstr(struct json_writer *w, const char *key, const char *text);
 void json_put_int(struct json_writer *w, const char *key, int64_t v);
 void json_put_bool(struct json_writer *w, const char *key, bool v);
 void json_put_null(struct json_writer *w, const char *key);
-/* A number with as many digits after the point as asked, 0 to 9; NaN and infinities become null. */
-void json_put_real(struct json_writer *w, const char *key, double v, int digits);
 /* Everything was closed and there was one value; a newline is added. */
 void json_writer_end(struct json_writer *w);
 
