@@ -24,10 +24,37 @@ void words_of_secret(const struct words_list *list, const uint8_t secret[WORDS_S
 /* Reads twelve words typed by a person: any case, first four letters or the whole word, any
  * spaces, commas, full stops, hyphens or list numbers ("1.", "12)") between them; tries the list
  * given, then the others. E_BAD_WORD names the word and its place in problem; E_ARGUMENT when they
- * are not twelve; E_CHECKSUM when they do not belong together. text is at most 1,024 bytes. */
+ * are not twelve; E_CHECKSUM when they do not belong together; E_TOO_LARGE when text is over 1,024
+ * bytes; E_UTF8. */
 int words_read_secret(const struct words_list *first, struct span text,
                       uint8_t ret_secret[WORDS_SECRET_BYTES], const struct words_list **ret_list,
                       struct problem *problem) MUST_USE;
+
+/* What is wrong, in parts, for a page in the caller's language. */
+#define WORDS_FAULT_WORD_MAX 63
+struct words_fault {
+    unsigned count;      /* E_ARGUMENT: how many words there were */
+    unsigned place;      /* E_BAD_WORD: which one, from 1 */
+    char word[WORDS_FAULT_WORD_MAX + 1]; /* as it was typed, cut to what fits */
+    const char *meant;   /* the list's word that begins so, or NULL */
+    bool other_alphabet; /* it has letters of another alphabet than the list's, which may look
+                            like the right ones */
+};
+/* As words_read_secret. ret_fault is set on every error. */
+int words_read_fault(const struct words_list *first, struct span text,
+                     uint8_t ret_secret[WORDS_SECRET_BYTES], const struct words_list **ret_list,
+                     struct words_fault *ret_fault) MUST_USE;
+
+/* Where the words that a person typed go wrong, for a page that says it in the person's language. */
+#define WORDS_MISTAKE_WORD_MAX 48
+struct words_mistake {
+    unsigned count;                        /* how many words there are, when not twelve; else 0 */
+    unsigned place;                        /* from 1; 0 when no single word is wrong */
+    char word[WORDS_MISTAKE_WORD_MAX + 1]; /* as typed, cut at a character; not yet made visible */
+};
+/* After words_read_secret failed with E_BAD_WORD, E_ARGUMENT or E_CHECKSUM, with the same arguments. */
+void words_find_mistake(const struct words_list *first, struct span text,
+                        struct words_mistake *ret_mistake);
 
 /* "anchor basket candle ..." : the first 66 bits of a hash, English. */
 void words_six(const uint8_t hash[32], struct buf *out);
