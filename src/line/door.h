@@ -11,9 +11,8 @@
 #include "draw/values.h"
 #include "http/form.h"
 #include "http/server.h"
-#include "line/ask.h"
+#include "line/worker.h"
 #include "seal/codename.h"
-#include "seal/roster.h"
 #include "seal/ticket.h"
 
 /* A report's text, in bytes of UTF-8; percent-encoded, three times that is sent. */
@@ -22,10 +21,8 @@
 #define DOOR_CODENAME_TEXT_MAX 1024
 
 struct door {
-    struct http_server *server;
-    struct ask *ask;
-    struct ticket_keys *ticket_keys; /* in secret_alloc memory, shared by all doors by descent */
-    struct roster *roster;
+    struct worker worker;
+    struct ticket_keys *ticket_keys; /* in secret_alloc memory; the same for all doors by descent */
     const char *other_way;
     uint32_t order_minute, order; /* counts reports within a minute */
     uint64_t served;

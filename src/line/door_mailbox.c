@@ -22,8 +22,8 @@ struct answers {
 /* The newest epoch first: it is the likeliest. */
 static int open_any(const struct flow *flow, struct span header, struct span leaf,
                     struct span sealed, struct buf *text) {
-    for (size_t i = roster_intakes(flow->door->roster); i-- > 0;) {
-        const struct roster_intake *intake = roster_intake_at(flow->door->roster, i);
+    for (size_t i = roster_intakes(flow->door->worker.roster); i-- > 0;) {
+        const struct roster_intake *intake = roster_intake_at(flow->door->worker.roster, i);
         int error = answer_open(&flow->keys.mailbox, intake->public_key, header, leaf, sealed,
                                 text);
 

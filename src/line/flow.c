@@ -124,7 +124,7 @@ const char *flow_greeting(struct flow *flow) {
 struct values *flow_values(struct flow *flow) {
     struct values *values = values_new(http_arena(flow->request));
 
-    values_text(values, "org", roster_name(flow->door->roster));
+    values_text(values, "org", roster_name(flow->door->worker.roster));
     return values;
 }
 
@@ -166,7 +166,7 @@ void flow_problem(struct flow *flow, int status, const char *flag) {
 }
 
 const struct roster_intake *flow_intake(const struct flow *flow) {
-    return roster_intake_of_day(flow->door->roster, clock_day(clock_now_s()));
+    return roster_intake_of_day(flow->door->worker.roster, clock_day(clock_now_s()));
 }
 
 void flow_codename_problem(struct flow *flow, struct values *values, int error) {
@@ -192,7 +192,7 @@ void flow_codename_problem(struct flow *flow, struct values *values, int error) 
 }
 
 void flow_ask(struct flow *flow, enum wire_op op, struct span body, ask_fn *fn) {
-    if (ask_later(flow->door->ask, op, body, fn, flow) == 0)
+    if (ask_later(flow->door->worker.ask, op, body, fn, flow) == 0)
         return;
     if (flow->request)
         flow_problem(flow, 503, "busy");
