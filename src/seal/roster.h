@@ -9,7 +9,7 @@
 #include "seal/seal.h"
 #include "seal/sign.h"
 
-#define ROSTER_ENTRY_MAX 16384
+#define ROSTER_ENTRY_MAX 32768
 #define ROSTER_ENTRIES_MAX 4096
 #define ROSTER_NAME_MAX 120
 #define ROSTER_MEMBERS_MAX 256
@@ -32,9 +32,11 @@ struct roster; /* the chain and what it says; heap */
 
 struct roster *roster_new(void) MUST_USE;
 void roster_free(struct roster *roster);
-/* Checks one entry against the chain so far and adds it; on error nothing changes. E_FORMAT,
- * E_VERSION (unknown kind), E_SIGNATURE, E_ROSTER (not allowed), E_FORK (its previous is not our
- * last although its sequence is one that we have or the next), E_EXISTS (we have it). */
+/* Checks one entry against the chain so far and adds it; on error nothing changes.
+ * E_FORMAT; E_VERSION (a newer one, or an unknown kind); E_SIGNATURE; E_ROSTER (not allowed);
+ * E_OTHER_ORG (a first entry, but not ours); E_MISSING (entries before it); E_EXISTS (we have it);
+ * E_FORK (a member signed it for a place that is taken, or onto another chain than ours);
+ * E_TOO_LARGE (the roster is full). */
 int roster_add(struct roster *roster, struct span entry, struct problem *problem) MUST_USE;
 
 size_t roster_count(const struct roster *roster);
