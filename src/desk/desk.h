@@ -40,10 +40,10 @@ int desk_default_folder(struct buf *out) MUST_USE;
 /* Opens what `vouchsafe init` made; awake and locked. E_NOT_FOUND when there is no desk, E_DAMAGED,
  * E_BUSY when another program holds it for longer than ten seconds. */
 int desk_open(const char *folder, struct desk **ret_desk, struct problem *problem) MUST_USE;
-/* A second handle on the same folder with the same keys, awake, for another thread. The first must
- * outlive it and stay unlocked if it is, and must sleep while the second is awake. */
+/* A second handle on the same folder with its own copy of the keys, awake, for another thread. The
+ * first is unlocked, and asleep whenever the second is awake. */
 int desk_twin(const struct desk *desk, struct desk **ret_desk, struct problem *problem) MUST_USE;
-/* Wipes the keys (unless it is a twin), closes the store. NULL is fine. */
+/* Wipes the keys, closes the store. NULL is fine. */
 void desk_free(struct desk *desk);
 
 void desk_sleep(struct desk *desk);
@@ -99,9 +99,14 @@ const struct desk_line *desk_line(const struct desk *desk);
 int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
     MUST_USE;
 
-/* Replaces the roster by one that extends it (checked: E_FORK, E_ROLLBACK), between begin and
- * commit. When unlocked, the new epochs' grants are opened first: E_ROSTER and an alarm when one
- * does not yield its published key. Takes ownership on success. */
+/* Replaces the roster by one that extends it (checked: E_FORK, E_ROLLBACK, E_OTHER_ORG), between
+ * begin and commit. Takes ownership on success. New epochs are opened by desk_open_epochs after the
+ * commit. */
 int desk_roster_put(struct desk *desk, struct roster *roster, struct problem *problem) MUST_USE;
+
+/* Opens the grants of all epochs of the roster again, when unlocked. An epoch whose grant does not
+ * open, or does not yield its published key, is refused: left out, with an alarm. Not between begin
+ * and commit. */
+int desk_open_epochs(struct desk *desk, struct problem *problem) MUST_USE;
 
 #endif
