@@ -183,11 +183,11 @@ static int answer_erased(struct batch *batch, enum wire_role role, struct span b
 
 static int answer_tile(struct batch *batch, enum wire_role role, struct span body,
                        struct buf *reply) {
-    struct tile_path path;
+    struct tile tile;
 
     (void)role;
-    TRY(tile_path_read(body, &path));
-    return tile_write(batch->folder->store, &path, reply);
+    TRY(tile_path_read(body, &tile));
+    return tile_make(batch->folder->store, &tile, reply);
 }
 
 static int answer_checkpoint(struct batch *batch, enum wire_role role, struct span body,
