@@ -6,7 +6,6 @@
 
 #include "base/arena.h"
 #include "draw/html.h"
-#include "draw/language.h"
 
 #define CHART_DAYS_MAX 92
 
