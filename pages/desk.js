@@ -1,0 +1,26 @@
+// Keys for the list and the ways; all of it works without.
+'use strict';
+(() => {
+    const links = [...document.querySelectorAll('.items a')];
+    const at = () => {
+        const focused = links.indexOf(document.activeElement);
+        return focused >= 0 ? focused : links.findIndex((link) => link.ariaCurrent === 'true');
+    };
+    const walk = (step) => links[Math.min(Math.max(at() + step, 0), links.length - 1)]?.focus();
+    const keys = {
+        j: () => walk(1),
+        k: () => walk(-1),
+        '/': () => document.querySelector('.find input').focus(),
+        a: () => document.querySelector('#answer')?.focus(),
+        g: () => document.querySelector('header nav a').click(),
+    };
+    document.addEventListener('keydown', (event) => {
+        const typing = event.target.matches('input, textarea, select');
+        if (typing && event.key === 'Escape') {
+            event.target.blur();
+        } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && keys[event.key]) {
+            event.preventDefault();
+            keys[event.key]();
+        }
+    });
+})();

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "samples_desk.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "draw/chart.h"
+
+struct item {
+    const char *id, *label, *day, *channel, *language, *start, *due;
+    bool danger, overdue, unanswered, unknown;
+};
+
+static const struct item items[] = {
+    {"5f0c9a2e71d84b36a0c4e2917f5b8d60", "amber falcon", "2031-04-09", "the line", "English",
+     "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my neighbour",
+     "2031-04-09 18:00", true, true, true, false},
+    {"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "quiet harbour", "2031-04-10", "telephone", "Русский",
+     "Звонит мать: сына забрали с работы в Желане, телефон выключен со вчерашнего вечера",
+     "2031-04-12 09:00", true, false, false, false},
+    {"9b8a7c6d5e4f30211203f4e5d6c7b8a9", "silver ladder", "2031-04-08", "the line", "English",
+     "I work at the archive in Orlets. The registers of March are to be burned on Friday.",
+     "2031-04-13 12:00", false, false, true, false},
+    {"33d1f0a9c27e4b5886aa10e94c5d2b71", "early orchard", "2031-04-02", "paper", NULL,
+     "A note pushed under the door, in pencil: four names, and \"Tolma, cellar, since Sunday\".",
+     NULL, false, false, true, false},
+    {"c0ffee00a9b8c7d6e5f4a3b2c1d0e9f8", "plain meadow", "2031-04-07", "message", "Русский",
+     "Ещё раз о ёлочном рынке: сторож видел номер машины и готов рассказать", NULL, false, false,
+     false, false},
+    {"77777777a9b8c7d6e5f4a3b2c1d0e9f8", "77777777", "2031-04-01", "the line", NULL, "", NULL, false,
+     false, false, true},
+};
+
+static void fill_common(struct values *v, const struct language *language)
+{
+    values_text(v, "org", "Veshnia Legal Aid");
+    values_text(v, "member", "Mira Sol");
+    values_text(v, "csrf", "3b9f0c5ad1e84c7fa60b2f4d9e1c8a75");
+    values_number(v, "inbox_count", 4);
+    values_number(v, "erasure_count", 1);
+    values_languages(v, language);
+}
+
+static void fill_items(struct values *v, size_t selected)
+{
+    for (size_t i = 0; i < COUNT_OF(items); i++) {
+        struct values *item = values_add(v, "items");
+        values_text(item, "id", items[i].id);
+        values_flag(item, "selected", i == selected);
+        values_text(item, "label", items[i].label);
+        values_text(item, "day", items[i].day);
+        values_text(item, "channel", items[i].channel);
+        values_text(item, "language", items[i].language);
+        values_text(item, "start", items[i].start);
+        values_flag(item, "danger", items[i].danger);
+        values_text(item, "due", items[i].due);
+        values_flag(item, "overdue", items[i].overdue);
+        values_flag(item, "unanswered", items[i].unanswered);
+        values_flag(item, "unknown", items[i].unknown);
+    }
+    values_number(v, "more", 112);
+}
+
+void desk_inbox(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    struct values *alarm = values_add(v, "alarms");
+    values_text(alarm, "text", "One entry was sealed to an epoch that nobody here holds: 77777777.");
+    fill_items(v, COUNT_OF(items));
+    values_text(v, "pulled", "2031-04-10 08:12");
+    values_number(v, "waiting", 2);
+}
+
+void desk_inbox_empty(struct values *v, const struct language *language)
+{
+    values_text(v, "org", "Veshnia Legal Aid");
+    values_text(v, "member", "Mira Sol");
+    values_text(v, "csrf", "3b9f0c5ad1e84c7fa60b2f4d9e1c8a75");
+    values_languages(v, language);
+}
+
+static void fill_details(struct values *v)
+{
+    static const char *const consents[][2] = {
+        {"keep", "Keep it and study it"},
+        {"lawyer", "Show it to a lawyer"},
+        {"court", "Give it to a court"},
+        {"publish", "Publish it without names"},
+    };
+    values_flag(v, "danger", true);
+    values_text(v, "due", "2031-04-09T18:00");
+    values_text(v, "zone", "UTC");
+    values_text(v, "safe_ways", "Only by the line. Never the landline: the brother-in-law answers.");
+    values_text(v, "safe_hours", "after 21:00, not on Sundays");
+    values_text(v, "somebody_else", "It is about the library book.");
+    for (size_t i = 0; i < COUNT_OF(consents); i++) {
+        struct values *consent = values_add(v, "consents");
+        values_text(consent, "key", consents[i][0]);
+        values_text(consent, "label", consents[i][1]);
+        values_flag(consent, "given", i < 2);
+    }
+}
+
+static void fill_message(struct values *v, const char *who, const char *minute, const char *text,
+                         const char *state)
+{
+    struct values *message = values_add(v, "messages");
+    values_flag(message, "ours", who != NULL);
+    values_text(message, "who", who);
+    values_text(message, "minute", minute);
+    values_text(message, "text", text);
+    if (state)
+        values_flag(message, state, true);
+}
+
+void desk_report(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    fill_items(v, 0);
+    fill_details(v);
+    values_text(v, "note", "The answer is sealed and waits for the next pull.");
+    values_text(v, "id", items[0].id);
+    values_text(v, "label", items[0].label);
+    values_flag(v, "overdue", true);
+    values_text(v, "due_text", "2031-04-09 18:00");
+    values_flag(v, "unanswered", true);
+    values_text(v, "channel", items[0].channel);
+    values_text(v, "language", "English");
+    values_text(v, "language_code", "en");
+    values_flag(v, "can_answer", true);
+    values_text(v, "prove", "vouchsafe prove 5f0c9a2e71d84b36a0c4e2917f5b8d60 -o proof/");
+    fill_message(v, NULL, "2031-04-09 05:40",
+                 "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took "
+                 "my neighbour, Ilya Varn. They did not say where to.\n\nHis sister asked at the "
+                 "station in Tolma on Wednesday. They told her to come back \"when it is quiet\".",
+                 NULL);
+    fill_message(v, "Mira Sol", "2031-04-09 09:15",
+                 "We have read what you wrote. Are you safe where you are now?", "fetched");
+    fill_message(v, NULL, "2031-04-10 06:02",
+                 "Yes, for now. A file came with this name: photo[U+202E]gpj.exe", NULL);
+    fill_message(v, "Mira Sol", "2031-04-10 08:10",
+                 "Thank you. We asked a lawyer in Tolma to go to the station.", "waiting");
+}
+
+void desk_take(struct values *v, const struct language *language)
+{
+    static const char *const channels[][2] = {
+        {"telephone", "Telephone"}, {"message", "Message from elsewhere"}, {"paper", "Paper"}};
+    fill_common(v, language);
+    fill_details(v);
+    for (size_t i = 0; i < COUNT_OF(channels); i++) {
+        struct values *channel = values_add(v, "channels");
+        values_text(channel, "key", channels[i][0]);
+        values_text(channel, "label", channels[i][1]);
+        values_flag(channel, "selected", i == 0);
+    }
+    const struct language *theirs;
+    for (size_t i = 0; (theirs = language_at(i)); i++) {
+        struct values *item = values_add(v, "callers_languages");
+        values_text(item, "code", theirs->code);
+        values_text(item, "name", theirs->name);
+        values_flag(item, "selected", i == 1);
+    }
+    values_text(v, "came", "2031-04-10T08:30");
+    values_text(v, "problem", "Nothing is written in the text.");
+}
+
+void desk_search(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    values_text(v, "query", "елочн");
+    values_number(v, "count", 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct values *result = values_add(v, "results");
+        values_text(result, "id", items[4 - i].id);
+        values_text(result, "label", items[4 - i].label);
+        values_text(result, "day", items[4 - i].day);
+        struct values *part = values_add(result, "parts");
+        values_text(part, "text", "Ещё раз о ");
+        part = values_add(result, "parts");
+        values_text(part, "text", "ёлочном");
+        values_flag(part, "hit", true);
+        part = values_add(result, "parts");
+        values_text(part, "text", " рынке: сторож видел номер машины и готов рассказать");
+    }
+}
+
+void desk_search_nothing(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    values_text(v, "query", "\"><script>alert(1)</script>");
+    values_number(v, "count", 0);
+}
+
+static void fill_chart(struct values *v, const struct language *language)
+{
+    static uint8_t memory_of_test[64 << 10];
+    static const uint32_t counts[] = {3, 5, 2, 0, 1, 7, 9, 4, 4, 6, 12, 31, 18, 9,
+                                      7, 0, 0, 5, 6, 8, 3, 2, 4, 9, 11, 7, 5, 6};
+    struct arena arena CLEANUP(arena_release);
+    arena_init(&arena, sizeof(memory_of_test));
+    struct chart_days chart = {
+        .title = language_text(language, "Reports a day"),
+        .counts = counts,
+        .days = COUNT_OF(counts),
+    };
+    int error = clock_day_read(span_text("2031-03-14"), &chart.first_day);
+    struct html html;
+    error = error ? error : chart_days(&chart, &arena, &html);
+    assert(error == 0 && html.bytes.len < sizeof(memory_of_test));
+    memcpy(memory_of_test, html.bytes.data, html.bytes.len);
+    values_html(v, "chart", (struct html){span_of(memory_of_test, html.bytes.len)});
+}
+
+void desk_status(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    values_text(v, "line", "vouchveshniaexampleexampleexampleexampleexampleexample2d.onion");
+    values_text(v, "pulled", "2031-04-10 08:12");
+    values_text(v, "pull_problem", "The line could not be reached.");
+    values_number(v, "waiting", 2);
+    values_number(v, "size", 16384);
+    values_text(v, "root", "harvest lantern oblige custom tulip wander");
+    values_text(v, "root_day", "2031-04-09");
+    values_text(v, "cosigners", "desk-harbour, desk-meadow");
+    values_number(v, "epoch", 3);
+    values_text(v, "expiry", "2031-04-20");
+    values_flag(v, "expiring", true);
+    values_number(v, "held", 16391);
+    values_number(v, "opened", 212);
+    values_number(v, "unopened", 1);
+    values_number(v, "unknown", 1);
+    values_text(v, "fingerprint", "crouch ribbon elder novel amount salad");
+    values_flag(v, "swap", true);
+    fill_chart(v, language);
+}
+
+void desk_erasures(struct values *v, const struct language *language)
+{
+    fill_common(v, language);
+    struct values *asked = values_add(v, "asked");
+    values_text(asked, "id", items[2].id);
+    values_text(asked, "label", items[2].label);
+    values_text(asked, "day", "2031-04-10");
+    values_number(asked, "reports", 2);
+    values_flag(asked, "open", true);
+    asked = values_add(v, "asked");
+    values_text(asked, "id", items[3].id);
+    values_text(asked, "label", items[3].label);
+    values_text(asked, "day", "2031-04-02");
+    values_number(asked, "reports", 1);
+    values_text(asked, "state", "Erased for good on 2031-04-09.");
+}
+
+void desk_problem(struct values *v, const struct language *language)
+{
+    (void)language;
+    values_text(v, "problem", "The passphrase is not right, or the key file is damaged.");
+    values_text(v, "back", "/report/5f0c9a2e71d84b36a0c4e2917f5b8d60");
+}
