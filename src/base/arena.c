@@ -49,11 +49,10 @@ static struct arena_block *add_block(struct arena *a, size_t at_least)
 void *arena_alloc(struct arena *a, size_t bytes)
 {
     const size_t step = alignof(max_align_t);
-    if (bytes > a->cap_bytes - a->used_bytes)
+    size_t left = a->cap_bytes - a->used_bytes;
+    if (bytes > left || bytes > SIZE_MAX / 2)
         return NULL;
     size_t whole = (bytes + step - 1) / step * step;
-    if (whole > a->cap_bytes - a->used_bytes)
-        whole = bytes;
     struct arena_block *block = a->first;
     if (!block || whole > block->size - block->used)
         block = add_block(a, whole);
@@ -61,7 +60,7 @@ void *arena_alloc(struct arena *a, size_t bytes)
         return NULL;
     void *piece = block->bytes + block->used;
     block->used += whole;
-    a->used_bytes += whole;
+    a->used_bytes += whole < left ? whole : left;
     return piece;
 }
 
