@@ -34,15 +34,15 @@ def problem(words):
             return f'has {word!r}, which is read as {folded(word)!r}'
     keys = {}
     for word in words:
-        if word[:KEY_LETTERS] in keys:
-            return f'has {keys[word[:KEY_LETTERS]]!r} and {word!r}, which begin with the same letters'
-        keys[word[:KEY_LETTERS]] = word
+        if key(word) in keys:
+            return f'has {keys[key(word)]!r} and {word!r}, which begin with the same letters'
+        keys[key(word)] = word
     return None
 
 
 def key(word):
     value = 0
-    for letter in (word + '\0' * KEY_LETTERS)[:KEY_LETTERS]:
+    for letter in (word.replace('й', 'и') + '\0' * KEY_LETTERS)[:KEY_LETTERS]:
         value = value << 16 | ord(letter)
     return f'0x{value:016x}'
 

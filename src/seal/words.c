@@ -83,11 +83,31 @@ void words_six(const uint8_t hash[32], struct buf *out)
     }
 }
 
+/* The next letter, й as и: some keyboards and some hands leave its mark out, and no list has two
+ * words that differ in it. 0 at the end. */
+static uint32_t next_letter(struct span *rest)
+{
+    uint32_t letter = rest->len ? utf8_next(rest) : 0;
+    return letter == 0x439 ? 0x438 : letter;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+    struct span rest_a = span_text(a), rest_b = span_text(b);
+    uint32_t letter;
+    do {
+        letter = next_letter(&rest_a);
+        if (letter != next_letter(&rest_b))
+            return false;
+    } while (letter);
+    return true;
+}
+
 static uint64_t key_of(struct span folded)
 {
     uint64_t key = 0;
     for (int i = 0; i < WORDS_KEY_LETTERS; i++) {
-        uint32_t letter = folded.len ? utf8_next(&folded) : 0;
+        uint32_t letter = next_letter(&folded);
         /* U+FFFF, which is no letter, stands for all that do not fit. */
         key = key << WORDS_KEY_LETTER_BITS | (letter < 0xffff ? letter : 0xffff);
     }
@@ -155,7 +175,7 @@ static bool find_word(const struct words_list *list, const struct typed *word, u
     struct span rest = span_text(word->folded);
     for (int i = 0; i < WORDS_KEY_LETTERS && rest.len; i++)
         utf8_next(&rest);
-    if (rest.len && strcmp(word->folded, list->words[place]) != 0) {
+    if (rest.len && !same_word(word->folded, list->words[place])) {
         *ret_meant = list->words[place];
         return false;
     }

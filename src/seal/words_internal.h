@@ -5,8 +5,8 @@
 
 #include "seal/words.h"
 
-/* A word's first four letters as one number, 16 bits each, the first one highest; 0 for the fourth
- * of a word of three. */
+/* A word's first four letters, й as и, as one number, 16 bits each, the first one highest; 0 for
+ * the fourth of a word of three. */
 #define WORDS_KEY_LETTERS 4
 #define WORDS_KEY_LETTER_BITS 16
 
