@@ -18,7 +18,7 @@ from pathlib import Path
 
 BOOKS = ['line', 'desk']
 TOKEN = re.compile(r'\{\{(?:!(?P<comment>.*?)|_:(?P<message>(?:[^{}]|\{[a-z_]+\})*)'
-                   r'|(?P<sign>[#^/>])(?P<section>[@a-z_][a-z_ ]*)|(?P<how>query|url|html|css|js):(?P<arg>[a-z_.]+)'
+                   r'|(?P<sign>[#^/>])(?P<section>[@a-z_][a-z_ ]*)|(?P<how>lines|query|url|html|css|js):(?P<arg>[a-z_.]+)'
                    r'|(?P<name>@?[a-z_]+))\}\}', re.S)
 DECLARATION = re.compile(r'^@ ([a-z_.]+): (text|flag|list|html)(\?)?(?:\s|$)')
 URL_ATTRIBUTES = {'href', 'src', 'action', 'formaction'}
@@ -79,10 +79,10 @@ class Place:
             self.value += char
 
     def check(self, how):
-        """how: text, query, url, html"""
+        """how: text, lines, query, url, html"""
         if self.state == 'tag' or self.element:
             raise Wrong('a value stands where none can be made safe')
-        if self.state == 'text' and how not in ('text', 'html'):
+        if self.state == 'text' and how not in ('text', 'lines', 'html'):
             raise Wrong(f'{how}: is for href and action')
         if self.state == 'value':
             self.check_attribute(how)
@@ -91,8 +91,8 @@ class Place:
     def check_attribute(self, how):
         if self.attribute.startswith('on') or self.attribute in ('style', 'srcdoc'):
             raise Wrong(f'no value can be made safe in {self.attribute}')
-        if how == 'html':
-            raise Wrong('html: is not for attributes')
+        if how in ('lines', 'html'):
+            raise Wrong(f'{how}: is not for attributes')
         if self.attribute in URL_ATTRIBUTES:
             if how == 'text' or (how == 'query' and not self.value) or (how == 'url' and self.value):
                 raise Wrong(f'{self.attribute} takes url: for the whole, or query: after its beginning')

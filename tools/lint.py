@@ -294,6 +294,9 @@ def check_translations(lint):
             lint.find(path, 1, done.stdout.strip())
         elif re.search(r'fuzzy|untranslated', summary):
             lint.find(path, 1, summary)
+    if 'tools/extract.py' in lint.texts:
+        for line in run([sys.executable, 'tools/extract.py', '--check'], lint.root).stdout.splitlines():
+            lint.find('pages/po', 1, line)
 
 
 def check_manuals(lint):

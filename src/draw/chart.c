@@ -8,13 +8,13 @@
 
 #define WIDTH 720
 #define HEIGHT 190
-#define TOP 24  /* room for the number on the highest bar */
+#define TOP 24 /* room for the number on the highest bar */
 #define BASE 160
 #define CHART_BYTES_MAX (64u << 10)
 /* With more bars than this a number on each would not fit. */
 #define NUMBERED_DAYS_MAX 31
 /* Day labels stand at least this far apart. */
-#define LABEL_UNITS 96
+#define LABEL_UNITS 160
 
 static uint32_t highest(const struct chart_days *chart)
 {
@@ -70,7 +70,7 @@ static void put_label(struct buf *b, const struct chart_days *chart, size_t i)
 static void put_labels(struct buf *b, const struct chart_days *chart)
 {
     size_t last = chart->days - 1;
-    size_t parts = last < WIDTH / LABEL_UNITS ? last : WIDTH / LABEL_UNITS - 1;
+    size_t parts = last < WIDTH / LABEL_UNITS ? last : WIDTH / LABEL_UNITS;
     for (size_t part = 0; part <= parts; part++)
         put_label(b, chart, parts > 0 ? last * part / parts : 0);
 }
@@ -81,8 +81,10 @@ int chart_days(const struct chart_days *chart, struct arena *arena, struct html 
     struct buf b CLEANUP(buf_release);
     buf_init(&b, CHART_BYTES_MAX);
     uint32_t most = highest(chart);
-    buf_printf(&b, "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 %d %d\" fill=\"currentColor\" "
-               "font-size=\"14\">", WIDTH, HEIGHT);
+    buf_printf(&b,
+               "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 %d %d\" fill=\"currentColor\" "
+               "font-size=\"14\">",
+               WIDTH, HEIGHT);
     put_description(&b, chart);
     buf_text(&b, "<g text-anchor=\"middle\">");
     for (size_t i = 0; i < chart->days; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Charts as SVG inside a page. Drawn in the page's own colour (currentColor), so that they follow
- * light, dark and print; what they say is written on them and not in colours. No style, no script. */
+ * light, dark and print; what they say is written on them and not in colours. No style, no script.
+ */
 #ifndef DRAW_CHART_H
 #define DRAW_CHART_H
 

@@ -8,8 +8,8 @@ static const char replacement[] = "\xEF\xBF\xBD";
 
 /* 0 for what is copied as it is, 1 for what is looked at, by byte. */
 static const uint8_t special[256] = {
-    [0x00 ... 0x08] = 1, [0x0B ... 0x1F] = 1, ['"'] = 1,           ['&'] = 1,
-    ['\''] = 1,          ['<'] = 1,           ['>'] = 1,           [0x7F ... 0xFF] = 1,
+    [0x00 ... 0x08] = 1, [0x0B ... 0x1F] = 1, ['"'] = 1, ['&'] = 1,
+    ['\''] = 1,          ['<'] = 1,           ['>'] = 1, [0x7F ... 0xFF] = 1,
 };
 
 static const char *entity(uint32_t c)
@@ -58,10 +58,22 @@ void html_text(struct buf *b, struct span text)
         buf_put(b, text.data + run, text.len - run);
 }
 
+void html_lines(struct buf *b, struct span text)
+{
+    const uint8_t *newline;
+    while (text.len > 0 && (newline = memchr(text.data, '\n', text.len))) {
+        size_t len = (size_t)(newline - text.data);
+        html_text(b, span_slice(text, 0, len));
+        buf_text(b, "<br>");
+        text = span_slice(text, len + 1, text.len);
+    }
+    html_text(b, text);
+}
+
 static bool is_unreserved(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 void html_query(struct buf *b, struct span text)

@@ -15,6 +15,9 @@ struct html {
 /* In text and in double-quoted attributes. Controls but tab and newline, and bytes that are no
  * UTF-8, become U+FFFD. */
 void html_text(struct buf *b, struct span text);
+/* In text only: as html_text, each newline a line break, so that paragraphs are seen without
+ * style. */
+void html_lines(struct buf *b, struct span text);
 /* One value of a query, or one part of a path: all but letters, digits, - . _ ~ percent-encoded. */
 void html_query(struct buf *b, struct span text);
 /* A whole href: a path on this host ("/..." but not "//..." or "/\..."), escaped; / for anything

@@ -7,10 +7,10 @@
 #include "base/buf.h"
 
 struct language {
-    const char *code;          /* such as ru */
-    const char *name;          /* its own, such as Русский */
+    const char *code; /* such as ru */
+    const char *name; /* its own, such as Русский */
     bool right_to_left;
-    const char *const *texts;  /* one a message, in the order of language_messages */
+    const char *const *texts; /* one a message, in the order of language_messages */
 };
 
 /* Marks a text in C for translation; tools/extract.py finds it. */

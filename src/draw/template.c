@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Rendering is one walk over the operations. All that can be wrong with a template was found while
  * building, and all that can be wrong with the values is found before the first byte is written, so
- * the walk itself has nothing to refuse. Depth is that of the template, which the build has seen. */
+ * the walk itself has nothing to refuse. Depth is that of the template, which the build has seen.
+ */
 #include "draw/template.h"
 
 #include "base/error.h"
@@ -42,7 +43,8 @@ static void check_values(const struct template *t, const struct values *v, size_
     for (const struct value *value = v->first_value; value; value = value->next)
         check_value(t, value, first, count);
     for (size_t i = first; i < first + count; i++)
-        ASSERT((t->names[i].optional || values_find(v, t->names[i].name)) && "needed values are set");
+        ASSERT((t->names[i].optional || values_find(v, t->names[i].name)) &&
+               "needed values are set");
 }
 
 static const struct value *find(const struct scope *scope, unsigned up, const char *name)
@@ -99,6 +101,9 @@ static void put_one(const struct rendering *r, const struct template_op *op,
         break;
     case TEMPLATE_TEXT:
         html_text(r->out, bytes_of(find(scope, op->up, op->text)));
+        break;
+    case TEMPLATE_LINES:
+        html_lines(r->out, bytes_of(find(scope, op->up, op->text)));
         break;
     case TEMPLATE_QUERY:
         html_query(r->out, bytes_of(find(scope, op->up, op->text)));

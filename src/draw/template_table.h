@@ -10,6 +10,7 @@
 enum template_kind {
     TEMPLATE_LITERAL,
     TEMPLATE_TEXT,
+    TEMPLATE_LINES,
     TEMPLATE_QUERY,
     TEMPLATE_URL,
     TEMPLATE_HTML,
@@ -38,12 +39,7 @@ struct template_op {
     const struct template_arg *args;
 };
 
-enum template_type {
-    TEMPLATE_IS_TEXT,
-    TEMPLATE_IS_FLAG,
-    TEMPLATE_IS_LIST,
-    TEMPLATE_IS_HTML
-};
+enum template_type { TEMPLATE_IS_TEXT, TEMPLATE_IS_FLAG, TEMPLATE_IS_LIST, TEMPLATE_IS_HTML };
 
 struct template_name {
     const char *name;
@@ -53,7 +49,8 @@ struct template_name {
     uint16_t parts_count;
 };
 
-struct template {
+struct template
+{
     const char *name; /* for messages about our own mistakes */
     const struct template_op *ops;
     uint16_t op_count;

@@ -13,7 +13,8 @@ struct item {
 
 static const struct item items[] = {
     {"5f0c9a2e71d84b36a0c4e2917f5b8d60", "amber falcon", "2031-04-09", "the line", "English",
-     "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my neighbour",
+     "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my "
+     "neighbour",
      "2031-04-09 18:00", true, true, true, false},
     {"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "quiet harbour", "2031-04-10", "telephone", "Русский",
      "Звонит мать: сына забрали с работы в Желане, телефон выключен со вчерашнего вечера",
@@ -27,8 +28,8 @@ static const struct item items[] = {
     {"c0ffee00a9b8c7d6e5f4a3b2c1d0e9f8", "plain meadow", "2031-04-07", "message", "Русский",
      "Ещё раз о ёлочном рынке: сторож видел номер машины и готов рассказать", NULL, false, false,
      false, false},
-    {"77777777a9b8c7d6e5f4a3b2c1d0e9f8", "77777777", "2031-04-01", "the line", NULL, "", NULL, false,
-     false, false, true},
+    {"77777777a9b8c7d6e5f4a3b2c1d0e9f8", "77777777", "2031-04-01", "the line", NULL, "", NULL,
+     false, false, false, true},
 };
 
 static void fill_common(struct values *v, const struct language *language)
@@ -65,7 +66,8 @@ void desk_inbox(struct values *v, const struct language *language)
 {
     fill_common(v, language);
     struct values *alarm = values_add(v, "alarms");
-    values_text(alarm, "text", "One entry was sealed to an epoch that nobody here holds: 77777777.");
+    values_text(alarm, "text",
+                "One entry was sealed to an epoch that nobody here holds: 77777777.");
     fill_items(v, COUNT_OF(items));
     values_text(v, "pulled", "2031-04-10 08:12");
     values_number(v, "waiting", 2);
@@ -90,7 +92,8 @@ static void fill_details(struct values *v)
     values_flag(v, "danger", true);
     values_text(v, "due", "2031-04-09T18:00");
     values_text(v, "zone", "UTC");
-    values_text(v, "safe_ways", "Only by the line. Never the landline: the brother-in-law answers.");
+    values_text(v, "safe_ways",
+                "Only by the line. Never the landline: the brother-in-law answers.");
     values_text(v, "safe_hours", "after 21:00, not on Sundays");
     values_text(v, "somebody_else", "It is about the library book.");
     for (size_t i = 0; i < COUNT_OF(consents); i++) {
@@ -129,11 +132,12 @@ void desk_report(struct values *v, const struct language *language)
     values_text(v, "language_code", "en");
     values_flag(v, "can_answer", true);
     values_text(v, "prove", "vouchsafe prove 5f0c9a2e71d84b36a0c4e2917f5b8d60 -o proof/");
-    fill_message(v, NULL, "2031-04-09 05:40",
-                 "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took "
-                 "my neighbour, Ilya Varn. They did not say where to.\n\nHis sister asked at the "
-                 "station in Tolma on Wednesday. They told her to come back \"when it is quiet\".",
-                 NULL);
+    fill_message(
+        v, NULL, "2031-04-09 05:40",
+        "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took "
+        "my neighbour, Ilya Varn. They did not say where to.\n\nHis sister asked at the "
+        "station in Tolma on Wednesday. They told her to come back \"when it is quiet\".",
+        NULL);
     fill_message(v, "Mira Sol", "2031-04-09 09:15",
                  "We have read what you wrote. Are you safe where you are now?", "fetched");
     fill_message(v, NULL, "2031-04-10 06:02",
@@ -196,7 +200,7 @@ static void fill_chart(struct values *v, const struct language *language)
 {
     static uint8_t memory_of_test[64 << 10];
     static const uint32_t counts[] = {3, 5, 2, 0, 1, 7, 9, 4, 4, 6, 12, 31, 18, 9,
-                                      7, 0, 0, 5, 6, 8, 3, 2, 4, 9, 11, 7, 5, 6};
+                                      7, 0, 0, 5, 6, 8, 3, 2, 4, 9, 11, 7,  5,  6};
     struct arena arena CLEANUP(arena_release);
     arena_init(&arena, sizeof(memory_of_test));
     struct chart_days chart = {

@@ -2,14 +2,17 @@
 #include "samples_line.h"
 
 static const char *const words[12][2] = {
-    {"aban", "don"}, {"rive", "r"}, {"cand", "le"},  {"oak", NULL},  {"mess", "age"}, {"humb", "le"},
-    {"star", "ling"}, {"pape", "r"}, {"nort", "h"}, {"gent", "le"}, {"whea", "t"},  {"evid", "ence"},
+    {"aban", "don"}, {"rive", "r"},  {"cand", "le"},   {"oak", NULL},
+    {"mess", "age"}, {"humb", "le"}, {"star", "ling"}, {"pape", "r"},
+    {"nort", "h"},   {"gent", "le"}, {"whea", "t"},    {"evid", "ence"},
 };
-#define CODENAME "abandon river candle oak message humble starling paper north gentle wheat evidence"
-#define TICKET "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0"
+#define CODENAME                                                                                   \
+    "abandon river candle oak message humble starling paper north gentle wheat evidence"
+#define TICKET                                                                                     \
+    "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0"
 #define STORY                                                                                      \
-    "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my "     \
-    "neighbour, Ilya Varn. They did not say where to.\n\nHis sister asked at the station in "    \
+    "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my "       \
+    "neighbour, Ilya Varn. They did not say where to.\n\nHis sister asked at the station in "      \
     "Tolma on Wednesday. They told her to come back \"when it is quiet\"."
 
 static void fill_org(struct values *v)
@@ -108,8 +111,9 @@ void line_mailbox(struct values *v, const struct language *language)
     fill_mailbox(v);
     struct values *answer = values_add(v, "answers");
     values_text(answer, "day", "2031-04-11");
-    values_text(answer, "text", "Thank you. We asked a lawyer in Tolma to go to the station.\n\n"
-                                "Did anybody else see the vans? Please do not ask around.");
+    values_text(answer, "text",
+                "Thank you. We asked a lawyer in Tolma to go to the station.\n\n"
+                "Did anybody else see the vans? Please do not ask around.");
     answer = values_add(v, "answers");
     values_text(answer, "day", "2031-04-09");
     values_text(answer, "text", "We have read what you wrote. Are you safe where you are now?");
