@@ -27,7 +27,7 @@ enum alarm_kind {
 #undef X
 };
 
-const char *alarm_name(enum alarm_kind kind);     /* "rollback" */
+const char *alarm_name(enum alarm_kind kind);     /* "ROLLBACK" */
 const char *alarm_sentence(enum alarm_kind kind); /* as in the table */
 
 struct alarm {

@@ -300,25 +300,31 @@ void desk_rollback(struct desk *desk)
     desk->writing = false;
 }
 
+static int check_same_line(const struct desk *desk, const struct desk_line *line,
+                           struct problem *problem)
+{
+    if (!desk->line.pinned || store_size(desk->store) == 0)
+        return 0;
+    struct hash ours = note_key_fingerprint(&desk->line.key), theirs = {{0}};
+    if (line->pinned)
+        theirs = note_key_fingerprint(&line->key);
+    if (hash_equal(&ours, &theirs))
+        return 0;
+    return problem_set(problem, E_FORK, "This desk holds the log of a line with another key.");
+}
+
 int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
 {
     ASSERT(desk->writing);
+    TRY(check_same_line(desk, line, problem));
     struct buf text, value;
     buf_init(&text, 1024);
     buf_init(&value, 4096);
-    note_key_write(&line->key, &text);
-    if (desk->line.pinned && store_size(desk->store) > 0) {
-        struct hash ours = note_key_fingerprint(&desk->line.key);
-        struct hash theirs = note_key_fingerprint(&line->key);
-        if (!line->pinned || !hash_equal(&ours, &theirs)) {
-            buf_release(&text);
-            return problem_set(problem, E_FORK,
-                               "This desk holds the log of a line with another key.");
-        }
-    }
     fields_put_text(&value, LINE_ADDRESS, line->address);
-    if (line->pinned)
+    if (line->pinned) {
+        note_key_write(&line->key, &text);
         fields_put(&value, LINE_KEY, buf_bytes(&text));
+    }
     int error = buf_error(&text) < 0 ? buf_error(&text) : buf_error(&value);
     if (error == 0)
         error = store_value_put(desk->store, DESK_VALUE_LINE, buf_bytes(&value));

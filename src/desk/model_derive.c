@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the inbox shows is worked out here once a change, not at each look: with 100,000 reports a
+ * look is then an index scan. */
+#include "desk/model_internal.h"
+
+/* Erased by the caller, and this member has not decided. */
+#define UNDECIDED                                                                                  \
+    "(id IN (SELECT id FROM erased)"                                                               \
+    " AND id NOT IN (SELECT entry FROM erasures WHERE signer = ?))"
+
+static const char mark_hidden_changed[] =
+    "INSERT OR IGNORE INTO dirty SELECT conv FROM reports WHERE hidden <> " UNDECIDED;
+static const char hide[] = "UPDATE reports SET hidden = " UNDECIDED
+                           " WHERE conv IN (SELECT conv FROM dirty)";
+
+#define LATEST(field)                                                                              \
+    "(SELECT x.value FROM reports r JOIN details x ON x.report = r.id AND x.field = " field        \
+    " WHERE r.conv = d.conv ORDER BY x.ord DESC, x.signer DESC, x.id DESC LIMIT 1)"
+
+/* covered: up to where answers or members' word that it is handled reach; settled: that word. */
+static const char fill[] =
+    "INSERT INTO convs(conv, first_pos, last_pos, reports, answers, covered, settled, danger, due,"
+    " can_answer)"
+    " SELECT d.conv,"
+    " (SELECT min(pos) FROM reports r WHERE r.conv = d.conv),"
+    " (SELECT max(pos) FROM reports r WHERE r.conv = d.conv AND hidden = 0),"
+    " (SELECT count(*) FROM reports r WHERE r.conv = d.conv AND hidden = 0),"
+    " (SELECT count(*) FROM answers a WHERE a.conv = d.conv),"
+    " (SELECT max(r.pos) FROM answers a JOIN reports r ON r.id = a.report AND r.conv = a.conv"
+    "  WHERE a.conv = d.conv),"
+    " (SELECT max(r.pos) FROM reports r JOIN details x ON x.report = r.id AND x.field = 16"
+    "  WHERE r.conv = d.conv AND x.value = 1),"
+    " ifnull(" LATEST("10") ", 0),"
+    " ifnull(" LATEST("11") ", 0),"
+    " (SELECT count(*) FROM reports r WHERE r.conv = d.conv AND r.mailbox IS NOT NULL) > 0"
+    " FROM dirty d WHERE d.conv IN (SELECT conv FROM reports WHERE hidden = 0)";
+
+static const char finish[] =
+    "UPDATE convs SET covered = max(ifnull(covered, x''), ifnull(settled, x'')),"
+    " handled = ifnull(settled >= last_pos, 0) WHERE conv IN (SELECT conv FROM dirty)";
+static const char finish_minutes[] =
+    "UPDATE convs SET waiting = covered < last_pos,"
+    " first_minute = (SELECT minute FROM reports r WHERE r.conv = convs.conv"
+    "  AND r.pos = convs.first_pos),"
+    " last_minute = (SELECT minute FROM reports r WHERE r.conv = convs.conv"
+    "  AND r.pos = convs.last_pos),"
+    " since = ifnull((SELECT minute FROM reports r WHERE r.conv = convs.conv"
+    "  AND r.pos > convs.covered AND r.hidden = 0 ORDER BY r.pos LIMIT 1), 0)"
+    " WHERE conv IN (SELECT conv FROM dirty)";
+
+int model_derive(struct model *model)
+{
+    struct sql *sql = &model->sql;
+    const struct sql_value me = SQL_BLOB(desk_member(model->desk)->sign_key, SIGN_KEY_BYTES);
+    TRY(sql_run(sql, mark_hidden_changed, SQL_ARGS(me)));
+    TRY(sql_run(sql, hide, SQL_ARGS(me)));
+    TRY(sql_run(sql, "DELETE FROM convs WHERE conv IN (SELECT conv FROM dirty)", SQL_NONE));
+    TRY(sql_run(sql, fill, SQL_NONE));
+    TRY(sql_run(sql, finish, SQL_NONE));
+    TRY(sql_run(sql, finish_minutes, SQL_NONE));
+    return sql_run(sql, "DELETE FROM dirty", SQL_NONE);
+}

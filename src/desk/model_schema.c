@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Times are minutes. Signers, mailboxes and ids are blobs of their full length. The index holds
+ * folded words and no text of its own (content=''), so it is told again what it was told when
+ * something is taken out of it; its rows are those of texts. */
+#include "desk/model_internal.h"
+
+const char model_schema[] =
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA journal_mode = MEMORY;"
+    "PRAGMA secure_delete = ON;"
+    "PRAGMA cache_size = -65536;"
+    "CREATE TABLE entries(id BLOB PRIMARY KEY, day INT, state INT, in_log INT, source INT)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX entries_state ON entries(state) WHERE state <> 1;"
+    "CREATE TABLE alarms(kind INT, id BLOB, detail TEXT, PRIMARY KEY(kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE texts(n INTEGER PRIMARY KEY, entry BLOB NOT NULL UNIQUE, body TEXT);"
+    "CREATE VIRTUAL TABLE words USING fts5(body, content='', tokenize='ascii');"
+    "CREATE TABLE reports(id BLOB PRIMARY KEY, conv BLOB NOT NULL, pos BLOB NOT NULL, minute INT,"
+    " day INT, language TEXT, channel TEXT, wording TEXT, signer BLOB, mailbox BLOB, reply BLOB,"
+    " epoch INT, hidden INT NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX reports_conv ON reports(conv, pos, hidden);"
+    "CREATE INDEX reports_minute ON reports(minute);"
+    "CREATE TABLE answers(id BLOB PRIMARY KEY, conv BLOB, slot INT, answer BLOB, report BLOB,"
+    " minute INT, day INT, ord INT, signer BLOB) WITHOUT ROWID;"
+    "CREATE INDEX answers_conv ON answers(conv);"
+    "CREATE INDEX answers_answer ON answers(answer);"
+    "CREATE TABLE details(report BLOB, field INT, value, ord INT, signer BLOB, id BLOB,"
+    " minute INT, PRIMARY KEY(report, field)) WITHOUT ROWID;"
+    "CREATE TABLE consents(report BLOB, purpose TEXT, recipient TEXT, given INT, ord INT,"
+    " signer BLOB, id BLOB, minute INT, PRIMARY KEY(report, purpose, recipient)) WITHOUT ROWID;"
+    "CREATE TABLE erased(id BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE erasures(entry BLOB, signer BLOB, decision INT, reason TEXT, ord INT, id BLOB,"
+    " minute INT, PRIMARY KEY(entry, signer)) WITHOUT ROWID;"
+    "CREATE TABLE cosigned(id BLOB PRIMARY KEY, signer BLOB, note BLOB, size INT, checked INT)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE dirty(conv BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE convs(conv BLOB PRIMARY KEY, first_pos BLOB, last_pos BLOB, first_minute INT,"
+    " last_minute INT, reports INT, answers INT, covered BLOB, settled BLOB, danger INT, due INT,"
+    " can_answer INT, waiting INT, handled INT, since INT) WITHOUT ROWID;"
+    "CREATE INDEX convs_order ON convs(handled, danger DESC,"
+    " (CASE WHEN due > 0 THEN due ELSE 1 << 40 END), waiting DESC,"
+    " (CASE WHEN waiting THEN since ELSE -last_minute END), conv);";
