@@ -158,18 +158,39 @@ static int take_piece(const struct way *way, struct span *rest, struct span *ret
     return 0;
 }
 
+/* Takes plain characters, each of which is followed by a plain one or by nothing. */
+static void fold_plain(const struct way *way, struct span *text, struct buf *out)
+{
+    uint8_t made[256];
+    size_t len = 0;
+    uint32_t before = 0, becomes;
+    bool have_before = false, more = true;
+    struct span rest = *text;
+    while (more) {
+        struct span at = rest;
+        more = rest.len && way->plain(utf8_next(&rest), &becomes);
+        if (have_before && (more || at.len == 0)) {
+            len += utf8_write(before, made + len);
+            *text = at;
+        }
+        if (len > sizeof made - 4 || !more) {
+            buf_put(out, made, len);
+            len = 0;
+        }
+        before = becomes;
+        have_before = true;
+    }
+    mem_wipe(made, sizeof made);
+}
+
 static int fold(const struct way *way, struct span text, struct buf *out)
 {
     struct piece piece;
     while (text.len) {
-        struct span taken, one = text;
-        uint32_t c;
+        struct span taken;
+        fold_plain(way, &text, out);
         TRY(take_piece(way, &text, &taken));
-        bool plain = way->plain(utf8_next(&one), &c);
-        if (plain && one.len == text.len)
-            utf8_put(out, c);
-        else
-            TRY(fold_piece(way, taken, &piece, out));
+        TRY(fold_piece(way, taken, &piece, out));
     }
     return buf_error(out);
 }

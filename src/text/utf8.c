@@ -65,16 +65,21 @@ int utf8_check(struct span text, size_t max_characters)
     return count > max_characters ? E_TOO_LARGE : 0;
 }
 
-void utf8_put(struct buf *b, uint32_t c)
+size_t utf8_write(uint32_t c, uint8_t out[4])
 {
     ASSERT(c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF));
-    uint8_t bytes[4];
-    int tail = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    for (int i = tail; i > 0; i--) {
-        bytes[i] = (uint8_t)(0x80 | (c & 0x3F));
+    static const uint8_t leads[4] = {0, 0xC0, 0xE0, 0xF0};
+    size_t tail = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    for (size_t i = tail; i > 0; i--) {
+        out[i] = (uint8_t)(0x80 | (c & 0x3F));
         c >>= 6;
     }
-    static const uint8_t leads[4] = {0, 0xC0, 0xE0, 0xF0};
-    bytes[0] = (uint8_t)(leads[tail] | c);
-    buf_put(b, bytes, (size_t)tail + 1);
+    out[0] = (uint8_t)(leads[tail] | c);
+    return tail + 1;
+}
+
+void utf8_put(struct buf *b, uint32_t c)
+{
+    uint8_t bytes[4];
+    buf_put(b, bytes, utf8_write(c, bytes));
 }

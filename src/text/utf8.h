@@ -11,7 +11,8 @@
 uint32_t utf8_next(struct span *rest);
 /* E_UTF8 when it is not UTF-8; E_TOO_LARGE when it has more than max_characters code points. */
 int utf8_check(struct span text, size_t max_characters) MUST_USE;
-/* c is a code point, no surrogate. */
+/* c is a code point, no surrogate. Returns how many bytes were written. */
+size_t utf8_write(uint32_t c, uint8_t out[4]);
 void utf8_put(struct buf *b, uint32_t c);
 
 #endif
