@@ -3,15 +3,14 @@
  * look is then an index scan. */
 #include "desk/model_internal.h"
 
-/* Erased by the caller, and this member has not decided. */
-#define UNDECIDED                                                                                  \
-    "(id IN (SELECT id FROM erased)"                                                               \
-    " AND id NOT IN (SELECT entry FROM erasures WHERE signer = ?))"
+/* Hidden is what the caller had erased and this member has not decided about. */
+#define HIDDEN_CHANGED                                                                             \
+    " WHERE id IN (SELECT id FROM erased)"                                                         \
+    " AND hidden <> (id NOT IN (SELECT entry FROM erasures WHERE signer = ?))"
 
 static const char mark_hidden_changed[] =
-    "INSERT OR IGNORE INTO dirty SELECT conv FROM reports WHERE hidden <> " UNDECIDED;
-static const char hide[] = "UPDATE reports SET hidden = " UNDECIDED
-                           " WHERE conv IN (SELECT conv FROM dirty)";
+    "INSERT OR IGNORE INTO dirty SELECT conv FROM reports" HIDDEN_CHANGED;
+static const char change_hidden[] = "UPDATE reports SET hidden = 1 - hidden" HIDDEN_CHANGED;
 
 #define LATEST(field)                                                                              \
     "(SELECT x.value FROM reports r JOIN details x ON x.report = r.id AND x.field = " field        \
@@ -53,7 +52,7 @@ int model_derive(struct model *model)
     struct sql *sql = &model->sql;
     const struct sql_value me = SQL_BLOB(desk_member(model->desk)->sign_key, SIGN_KEY_BYTES);
     TRY(sql_run(sql, mark_hidden_changed, SQL_ARGS(me)));
-    TRY(sql_run(sql, hide, SQL_ARGS(me)));
+    TRY(sql_run(sql, change_hidden, SQL_ARGS(me)));
     TRY(sql_run(sql, "DELETE FROM convs WHERE conv IN (SELECT conv FROM dirty)", SQL_NONE));
     TRY(sql_run(sql, fill, SQL_NONE));
     TRY(sql_run(sql, finish, SQL_NONE));
