@@ -46,9 +46,9 @@ static bool must_quote(const struct csv_writer *w, struct span field)
         if (c == (uint8_t)w->delimiter || c == '"' || c == '\r' || c == '\n')
             return true;
     }
-    /* Readers trim spaces at the ends, and take U+FEFF at the start of a file for a mark. */
-    return field.len &&
-           (field.data[0] == ' ' || field.data[field.len - 1] == ' ' || field.data[0] == 0xEF);
+    /* Readers trim spaces at the ends, and take U+FEFF at the start of a file for its mark. */
+    return field.len && (field.data[0] == ' ' || field.data[field.len - 1] == ' ' ||
+                         span_equal(span_slice(field, 0, 3), span_text("\xEF\xBB\xBF")));
 }
 
 static void put_doubling_quotes(struct buf *out, struct span field)

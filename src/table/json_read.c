@@ -8,9 +8,19 @@
 #include "base/mem.h"
 #include "text/show.h"
 
+/* Without memory jansson says nothing, or that a string was expected where one was. */
+static _Thread_local bool ran_out;
+
+static void *allocate(size_t bytes)
+{
+    void *p = mem_alloc(bytes);
+    ran_out = ran_out || !p;
+    return p;
+}
+
 static void use_our_memory(void)
 {
-    json_set_alloc_funcs(mem_alloc, mem_free);
+    json_set_alloc_funcs(allocate, mem_free);
 }
 
 static int check_depth(struct span text, struct problem *problem)
@@ -54,13 +64,12 @@ int json_read(struct span text, size_t max_bytes, struct json_node *ret_root,
         return problem_set(problem, E_TOO_LARGE, "more than %zu bytes", max_bytes);
     TRY(check_depth(text, problem));
     json_error_t why;
+    ran_out = false;
     struct span known = span_of(text.data, text.len);
     json_t *value = json_loadb((const char *)known.data, known.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-    if (!value && json_error_code(&why) == json_error_out_of_memory)
-        return E_NOMEM;
     if (!value)
-        return say_syntax(&why, problem);
+        return ran_out ? E_NOMEM : say_syntax(&why, problem);
     *ret_root = (struct json_node){.value = value};
     return 0;
 }
