@@ -29,10 +29,10 @@ struct place_result {
 };
 
 /* Opens and commits its own transaction: none may be open. With no intake key and nothing pending
- * it does nothing and signs nothing. E_ARGUMENT for a step out of bounds; E_DAMAGED when the
- * store's tree is not the one that was signed last; E_FORK when a root was already signed for the
- * new size and is another one: nothing is signed then. Otherwise the store's errors. After an
- * error nothing is placed. */
+ * it does nothing and signs nothing. E_ARGUMENT for a step out of bounds. E_ROLLBACK, E_FORK or
+ * E_DAMAGED when the store's tree is not exactly what was signed last: then nothing more is ever
+ * signed, since a size could get a second root. Otherwise the store's errors. After an error
+ * nothing is placed. */
 int place_day(struct store *store, const struct place *place, struct place_result *ret_result,
               struct problem *problem) MUST_USE;
 

@@ -46,9 +46,6 @@ void policy_free(struct policy *policy);
 int policy_write(const struct note_key *log, const struct note_key *cosigners, size_t count,
                  size_t needed, struct buf *out) MUST_USE;
 
-/* The log's key whose name is the origin; NULL when the policy has none. */
-const struct note_key *policy_log(const struct policy *policy, const char *origin);
-
 /* The earliest time by which the quorum had signed, given each node's time (POLICY_UNMET for
  * those that did not sign; groups' times are filled in here); POLICY_UNMET when it is not met. A
  * quorum of none is met at 0. */

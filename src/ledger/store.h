@@ -60,6 +60,8 @@ int store_drop_pending(struct store *store, const uint8_t id[ENTRY_ID_BYTES]) MU
 typedef int store_entry_fn(void *context, const struct store_entry *entry);
 /* In order of id; stops at the first non-zero return and gives it back. */
 int store_each_pending(struct store *store, store_entry_fn *fn, void *context) MUST_USE;
+/* The same with leaf and source only. */
+int store_each_pending_leaf(struct store *store, store_entry_fn *fn, void *context) MUST_USE;
 uint64_t store_pending_count(struct store *store);
 /* In log order, from index. */
 int store_each_logged(struct store *store, uint64_t from, store_entry_fn *fn,
