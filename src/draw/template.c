@@ -20,6 +20,16 @@ struct rendering {
     struct buf *out;
 };
 
+/* Stops the process, saying which value of which template; both names are our own. */
+static void require(bool holds, const struct template *t, const char *what, const char *value)
+{
+    if (holds)
+        return;
+    char text[160];
+    snprintf(text, sizeof(text), "%s: %s: %s", t->name, value, what);
+    assert_failed(text, __FILE__, __LINE__);
+}
+
 static void check_values(const struct template *t, const struct values *v, size_t first,
                          size_t count);
 
@@ -31,8 +41,8 @@ static void check_value(const struct template *t, const struct value *value, siz
         name++;
         count--;
     }
-    ASSERT(count > 0 && "the template declares this value");
-    ASSERT(name->type == value->type && "the value has the declared type");
+    require(count > 0, t, "the template declares it", value->name);
+    require(name->type == value->type, t, "it has the declared type", value->name);
     for (const struct values *item = value->first; item; item = item->next)
         check_values(t, item, name->parts_first, name->parts_count);
 }
@@ -42,9 +52,10 @@ static void check_values(const struct template *t, const struct values *v, size_
 {
     for (const struct value *value = v->first_value; value; value = value->next)
         check_value(t, value, first, count);
-    for (size_t i = first; i < first + count; i++)
-        ASSERT((t->names[i].optional || values_find(v, t->names[i].name)) &&
-               "needed values are set");
+    for (size_t i = first; i < first + count; i++) {
+        const struct template_name *name = &t->names[i];
+        require(name->optional || values_find(v, name->name), t, "it is set", name->name);
+    }
 }
 
 static const struct value *find(const struct scope *scope, unsigned up, const char *name)
