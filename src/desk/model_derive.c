@@ -47,10 +47,59 @@ static const char finish_minutes[] =
     "  AND r.pos > convs.covered AND r.hidden = 0 ORDER BY r.pos LIMIT 1), 0)"
     " WHERE conv IN (SELECT conv FROM dirty)";
 
+/* What this member deleted. The index is told the words again: it keeps no text of its own. */
+static int forget_one(struct model *model, const uint8_t *id)
+{
+    struct sql *sql = &model->sql;
+    const struct sql_value entry = SQL_BLOB(id, ENTRY_ID_BYTES);
+    struct buf words;
+    sqlite3_stmt *stmt;
+    int error = 0;
+    buf_init(&words, SIZE_MAX / 8);
+    TRY(sql_run(sql, "INSERT OR IGNORE INTO dirty SELECT conv FROM reports WHERE id = ?",
+                SQL_ARGS(entry)));
+    TRY(sql_query(sql, "SELECT n, body FROM texts WHERE entry = ?", SQL_ARGS(entry), &stmt));
+    int more = sql_step(stmt);
+    if (more > 0) {
+        int64_t n = sql_int(stmt, 0);
+        error = model_text_words(&words, sql_bytes(stmt, 1));
+        sql_reset(stmt);
+        if (error == 0)
+            error = sql_run(sql, "INSERT INTO words(words, rowid, body) VALUES('delete', ?, ?)",
+                            SQL_ARGS(SQL_INT(n), SQL_TEXT(buf_bytes(&words))));
+    }
+    buf_wipe_release(&words);
+    TRY(more < 0 ? more : error);
+    TRY(sql_run(sql, "DELETE FROM texts WHERE entry = ?", SQL_ARGS(entry)));
+    TRY(sql_run(sql, "DELETE FROM reports WHERE id = ?", SQL_ARGS(entry)));
+    return sql_run(sql, "UPDATE entries SET state = ? WHERE id = ?",
+                   SQL_ARGS(SQL_INT(MODEL_NOT_HELD), entry));
+}
+
+static int forget_deleted(struct model *model, struct sql_value me)
+{
+    static const char deleted[] =
+        "SELECT r.id FROM erasures y JOIN reports r ON r.id = y.entry"
+        " WHERE y.signer = ? AND y.decision = 2 AND r.id IN (SELECT id FROM erased) LIMIT 1";
+    for (;;) {
+        sqlite3_stmt *stmt;
+        uint8_t id[ENTRY_ID_BYTES];
+        TRY(sql_query(&model->sql, deleted, SQL_ARGS(me), &stmt));
+        int more = sql_step(stmt);
+        if (more <= 0)
+            return more;
+        bool whole = sql_copy(stmt, 0, id, sizeof id);
+        sql_reset(stmt);
+        REJECT_IF(!whole, E_DAMAGED);
+        TRY(forget_one(model, id));
+    }
+}
+
 int model_derive(struct model *model)
 {
     struct sql *sql = &model->sql;
     const struct sql_value me = SQL_BLOB(desk_member(model->desk)->sign_key, SIGN_KEY_BYTES);
+    TRY(forget_deleted(model, me));
     TRY(sql_run(sql, mark_hidden_changed, SQL_ARGS(me)));
     TRY(sql_run(sql, change_hidden, SQL_ARGS(me)));
     TRY(sql_run(sql, "DELETE FROM convs WHERE conv IN (SELECT conv FROM dirty)", SQL_NONE));

@@ -59,7 +59,7 @@ static bool area_in_clear(const char *root, const char *area)
     if (strncmp(area, "/dev/zram", strlen("/dev/zram")) == 0)
         return false;
     struct buf path;
-    struct stat about;
+    struct stat about = {0};
     buf_init(&path, 4096);
     buf_printf(&path, "%s%s", root, area);
     bool known = stat(buf_cstr(&path), &about) == 0;
@@ -94,10 +94,11 @@ bool swap_in_clear(const char *root)
     buf_init(&path, 4096);
     buf_init(&swaps, FILE_MAX_BYTES);
     buf_printf(&path, "%s/proc/swaps", root);
-    if (file_read(buf_cstr(&path), FILE_MAX_BYTES, &swaps, NULL) < 0)
-        buf_reset(&swaps);
+    int error = file_read(buf_cstr(&path), FILE_MAX_BYTES, &swaps, NULL);
+    if (error < 0) /* a kernel without swap has no such file */
+        clear = error != E_NOT_FOUND;
     cursor_init(&c, buf_bytes(&swaps));
-    while (cursor_left(&c) > 0 && !c.failed)
+    while (error == 0 && cursor_left(&c) > 0 && !c.failed)
         clear |= line_in_clear(root, cursor_line(&c, FILE_MAX_BYTES));
     buf_release(&path);
     buf_release(&swaps);

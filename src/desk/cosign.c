@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "desk/cosign.h"
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "desk/act_seal.h"
+
+int cosign_key(const struct roster_member *member, struct note_key *ret_key)
+{
+    struct buf name;
+    buf_init(&name, NOTE_NAME_MAX);
+    buf_text(&name, "desk/");
+    hex_put(&name, span_of(member->cosign_key, 8));
+    int error = buf_error(&name);
+    if (error == 0)
+        error = note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, member->cosign_key, ret_key);
+    buf_release(&name);
+    return error;
+}
+
+int cosign_note(struct desk *desk, struct buf *out)
+{
+    struct span note;
+    TRY(store_note_of_size(desk_store(desk), store_size(desk_store(desk)), &note));
+    buf_span(out, note);
+    return store_cosignatures(desk_store(desk), store_size(desk_store(desk)), out);
+}
+
+/* E_NOT_FOUND when this desk has not cosigned it. */
+static int check_ours(struct desk *desk, const struct note_key *key)
+{
+    struct buf bytes;
+    struct note note;
+    buf_init(&bytes, NOTE_BYTES_MAX);
+    int error = cosign_note(desk, &bytes);
+    if (error == 0)
+        error = note_read(buf_bytes(&bytes), &note, NULL);
+    if (error == 0) {
+        error = note_check(&note, key, NULL);
+        note_release(&note);
+    }
+    buf_release(&bytes);
+    return error;
+}
+
+static int make_line(struct desk *desk, const struct note_key *key, struct buf *line)
+{
+    struct span bytes;
+    struct note note;
+    struct checkpoint checkpoint;
+    struct store *store = desk_store(desk);
+    struct hash root;
+    TRY(store_note_of_size(store, store_size(store), &bytes));
+    TRY(checkpoint_open(bytes, &desk_line(desk)->key, &checkpoint, NULL));
+    TRY(note_read(bytes, &note, NULL));
+    note_cosign_line(key, &desk_keys(desk)->cosign, note.text, (uint64_t)clock_now_s(), line);
+    note_release(&note);
+    TRY(buf_error(line));
+    const struct merkle_source nodes = store_nodes(store);
+    TRY(merkle_root_at(&nodes, checkpoint.size, &root));
+    return hash_equal(&root, &checkpoint.root) ? 0 : E_DAMAGED;
+}
+
+static int keep_and_tell(struct desk *desk, struct span line, uint64_t order)
+{
+    const struct envelope envelope = {.kind = KIND_COSIGNATURE, .order = order};
+    struct store *store = desk_store(desk);
+    struct span note;
+    struct buf told;
+    TRY(store_put_cosignature(store, store_size(store), line));
+    if (!desk_epoch_now(desk))
+        return 0;
+    TRY(store_note_of_size(store, store_size(store), &note));
+    buf_init(&told, NOTE_BYTES_MAX);
+    buf_span(&told, note);
+    buf_span(&told, line);
+    int error = buf_error(&told);
+    if (error == 0)
+        error = act_seal_record(desk, &envelope, buf_bytes(&told), NULL, NULL);
+    buf_release(&told);
+    return error;
+}
+
+int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new, struct problem *problem)
+{
+    struct note_key key;
+    struct buf line;
+    *ret_new = false;
+    if (store_size(desk_store(desk)) == 0)
+        return 0;
+    TRY(cosign_key(desk_member(desk), &key));
+    int error = check_ours(desk, &key);
+    if (error != E_NOT_FOUND)
+        return error;
+    buf_init(&line, 4096);
+    error = make_line(desk, &key, &line);
+    if (error == 0)
+        error = desk_begin(desk, problem);
+    if (error == 0) {
+        error = keep_and_tell(desk, buf_bytes(&line), order);
+        if (error < 0)
+            desk_rollback(desk);
+        else
+            error = desk_commit(desk, problem);
+    }
+    buf_release(&line);
+    if (error < 0)
+        return problem_set(problem, error, "The checkpoint could not be cosigned: %s",
+                           error_sentence(error));
+    *ret_new = true;
+    return 0;
+}
+
+static int check_against_tree(struct desk *desk, const struct checkpoint *checkpoint,
+                              struct problem *problem)
+{
+    const struct merkle_source nodes = store_nodes(desk_store(desk));
+    struct hash root;
+    REJECT_IF(checkpoint->size > store_size(desk_store(desk)), E_BUSY);
+    TRY(merkle_root_at(&nodes, checkpoint->size, &root));
+    if (hash_equal(&root, &checkpoint->root))
+        return 0;
+    return problem_set(problem, E_FORK,
+                       "Another desk cosigned a log of %llu entries that is not the one here.",
+                       (unsigned long long)checkpoint->size);
+}
+
+int cosign_check(struct desk *desk, const struct roster_member *member, struct span bytes,
+                 struct checkpoint *ret_checkpoint, struct problem *problem)
+{
+    struct checkpoint checkpoint;
+    struct note_key key;
+    struct note note;
+    TRY(checkpoint_open(bytes, &desk_line(desk)->key, &checkpoint, problem));
+    TRY(cosign_key(member, &key));
+    TRY(note_read(bytes, &note, problem));
+    int error = note_check(&note, &key, NULL);
+    note_release(&note);
+    TRY(error);
+    TRY(check_against_tree(desk, &checkpoint, problem));
+    *ret_checkpoint = checkpoint;
+    return 0;
+}
+
+/* Signature lines follow the empty line; the member's is told by name. */
+static bool find_line(struct span note, const char *name, struct span *ret_line)
+{
+    struct cursor c;
+    size_t name_len = strlen(name);
+    static const char dash[] = "\xE2\x80\x94 ";
+    cursor_init(&c, note);
+    while (cursor_left(&c)) {
+        const uint8_t *start = c.at;
+        struct span line = cursor_line(&c, NOTE_BYTES_MAX);
+        if (c.failed)
+            return false;
+        if (line.len > sizeof dash + name_len && memcmp(line.data, dash, 4) == 0 &&
+            memcmp(line.data + 4, name, name_len) == 0 && line.data[4 + name_len] == ' ') {
+            *ret_line = span_of(start, line.len + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+int cosign_keep(struct desk *desk, const struct roster_member *member, struct span note)
+{
+    struct note_key key;
+    struct checkpoint checkpoint;
+    struct span line;
+    TRY(cosign_key(member, &key));
+    TRY(checkpoint_open(note, &desk_line(desk)->key, &checkpoint, NULL));
+    REJECT_IF(!find_line(note, key.name, &line), E_NOT_FOUND);
+    int error = store_put_cosignature(desk_store(desk), checkpoint.size, line);
+    return error == E_NOT_FOUND ? 0 : error;
+}
