@@ -26,15 +26,16 @@ static int read_entries(struct span bytes, struct roster *roster, struct problem
     cursor_init(&c, bytes);
     while (cursor_left(&c)) {
         struct span entry = cursor_block32(&c, ROSTER_ENTRY_MAX);
-        REJECT_IF(c.failed, E_FORMAT);
-        int error = roster_add(roster, entry, problem);
+        int error = c.failed ? E_FORMAT : roster_add(roster, entry, problem);
         if (error) {
+            problem_set(problem, error, "%s", error_sentence(error));
             problem_at(problem, "roster entry %zu", roster_count(roster));
             return error;
         }
     }
-    REJECT_IF(roster_count(roster) == 0, E_FORMAT);
-    return cursor_end(&c);
+    if (roster_count(roster) == 0)
+        return problem_set(problem, E_FORMAT, "the roster has no entries");
+    return 0;
 }
 
 int roster_chain_read(struct span bytes, struct roster **ret_roster, struct problem *problem)
