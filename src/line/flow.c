@@ -172,23 +172,29 @@ const struct roster_intake *flow_intake(const struct flow *flow) {
 void flow_codename_problem(struct flow *flow, struct values *values, int error) {
     struct values *problem = values_add(values, "problem");
     struct arena *arena = http_arena(flow->request);
-    struct words_mistake mistake;
+    uint8_t secret[WORDS_SECRET_BYTES];
+    const struct words_list *list;
+    struct words_fault fault;
     struct buf shown;
 
-    words_find_mistake(words_of_language(flow->language->code), buf_bytes(&flow->typed), &mistake);
+    /* It failed before, and is only read again to learn where. */
+    if (words_read_fault(words_of_language(flow->language->code), buf_bytes(&flow->typed), secret,
+                         &list, &fault) == 0)
+        return;
     if (error == E_BAD_WORD) {
         buf_init(&shown, 1024);
-        show_line(&shown, span_text(mistake.word), 24);
+        show_line(&shown, span_text(fault.word), 24);
         values_text(problem, "word", arena_copy_text(arena, buf_bytes(&shown)));
-        values_number(problem, "number", mistake.place);
+        values_number(problem, "number", fault.place);
         buf_release(&shown);
     } else if (error == E_CHECKSUM) {
         values_flag(problem, "checksum", true);
     } else if (flow->typed.len == 0) {
         values_flag(problem, "empty", true);
     } else {
-        values_number(problem, "count", mistake.count);
+        values_number(problem, "count", fault.count);
     }
+    secret_wipe(&fault, sizeof fault);
 }
 
 void flow_ask(struct flow *flow, enum wire_op op, struct span body, ask_fn *fn) {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "ledger/place.h"
 #include "seal/secret.h"
 
 #define KEY_FILE_BYTES 37
@@ -94,7 +95,7 @@ static int read_setting(struct folder_settings *settings, struct span line) {
     struct span value = span_slice(line, name_len + 1, line.len);
 
     if (span_equal(name, span_text("step")))
-        return setting_number(value, 1u << 20, &settings->step);
+        return setting_number(value, PLACE_STEP_MAX, &settings->step);
     if (span_equal(name, span_text("doors")))
         return setting_number(value, 64, &settings->doors);
     REJECT_IF(!span_equal(name, span_text("other-way")), E_ARGUMENT);

@@ -45,17 +45,6 @@ int words_read_fault(const struct words_list *first, struct span text,
                      uint8_t ret_secret[WORDS_SECRET_BYTES], const struct words_list **ret_list,
                      struct words_fault *ret_fault) MUST_USE;
 
-/* Where the words that a person typed go wrong, for a page that says it in the person's language. */
-#define WORDS_MISTAKE_WORD_MAX 48
-struct words_mistake {
-    unsigned count;                        /* how many words there are, when not twelve; else 0 */
-    unsigned place;                        /* from 1; 0 when no single word is wrong */
-    char word[WORDS_MISTAKE_WORD_MAX + 1]; /* as typed, cut at a character; not yet made visible */
-};
-/* After words_read_secret failed with E_BAD_WORD, E_ARGUMENT or E_CHECKSUM, with the same arguments. */
-void words_find_mistake(const struct words_list *first, struct span text,
-                        struct words_mistake *ret_mistake);
-
 /* "anchor basket candle ..." : the first 66 bits of a hash, English. */
 void words_six(const uint8_t hash[32], struct buf *out);
 
