@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Placement, who holds what, and what is forgotten then. */
+#include "world.h"
+
+#include "base/encode.h"
+#include "line/day.h"
+#include "line/held.h"
+
+static struct place_result place(const struct world *world, uint32_t today) {
+    struct place_result result;
+
+    assert_ok(day_close(world->folder, today, &result, NULL));
+    return result;
+}
+
+/* The line's newest checkpoint, cosigned with those keys under that member's name. */
+static void cosigned(const struct world *world, const struct member_keys *named,
+                     const struct member_keys *keys, struct buf *out) {
+    struct note_key key;
+    struct span note;
+    struct buf name;
+    const uint8_t *end;
+
+    buf_init(&name, 64);
+    buf_text(&name, "desk/");
+    hex_put(&name, span_of(named->cosign.public_key, 8));
+    assert_ok(note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, named->cosign.public_key, &key));
+    buf_release(&name);
+    assert_ok(store_last_note(world->folder->store, &note));
+    buf_init(out, NOTE_BYTES_MAX);
+    buf_span(out, note);
+    end = memmem(note.data, note.len, "\n\n", 2);
+    assert_non_null(end);
+    note_cosign_line(&key, &keys->cosign, span_of(note.data, (size_t)(end - note.data) + 1),
+                     WORLD_NOW_S, out);
+}
+
+static int held(const struct world *world, const uint8_t member[SIGN_KEY_BYTES], struct span note) {
+    struct buf body;
+    int error;
+
+    buf_init(&body, NOTE_BYTES_MAX + SIGN_KEY_BYTES);
+    buf_put(&body, member, SIGN_KEY_BYTES);
+    buf_span(&body, note);
+    error = world_ask(world, WIRE_HATCH, WIRE_HELD, buf_bytes(&body), NULL);
+    buf_release(&body);
+    return error;
+}
+
+static int held_by_ada(const struct world *world) {
+    struct buf note;
+    int error;
+
+    cosigned(world, world->ada, world->ada, &note);
+    error = held(world, world->ada->sign.public_key, buf_bytes(&note));
+    buf_release(&note);
+    return error;
+}
+
+static bool is_held(const struct world *world, const struct world_entry *entry) {
+    int error = world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(entry->header.id, 16), NULL);
+
+    assert_true(error == 0 || error == E_ERASED);
+    return error == 0;
+}
+
+static void put(const struct world *world, enum wire_role role, struct world_entry *entry) {
+    world_entry_make(world, WORLD_TODAY, "text", entry);
+    assert_ok(world_ask(world, role, WIRE_PUT, buf_bytes(&entry->body), NULL));
+}
+
+/* Topped up to a step; an idle day too. */
+static void place_covers(void **state) {
+    struct world *world = *state;
+    struct world_entry entry;
+    struct place_result result;
+
+    put(world, WIRE_DOOR, &entry);
+    result = place(world, WORLD_TODAY);
+    assert_int_equal(result.placed, 16);
+    assert_int_equal(result.cover, 15);
+    result = place(world, WORLD_TODAY + 1);
+    assert_int_equal(result.cover, 16);
+    assert_int_equal(result.size, 32);
+    world_entry_release(&entry);
+}
+
+static void day_turns_once(void **state) {
+    struct world *world = *state;
+
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY)); /* the line's first day */
+    assert_int_equal(store_size(world->folder->store), 0);
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_int_equal(store_size(world->folder->store), 16);
+    world_reopen(world);
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY - 5)); /* a clock that goes back */
+    assert_int_equal(store_size(world->folder->store), 16);
+}
+
+/* After the intake key's last day there is no cover, and nothing is sealed to a key that is over. */
+static void no_cover_after_the_last_day(void **state) {
+    struct world *world = *state;
+    struct place_result result = place(world, WORLD_TODAY + 31);
+
+    assert_true(result.without_cover);
+    assert_int_equal(result.placed, 0);
+}
+
+static void reports_go_at_once_answers_stay(void **state) {
+    struct world *world = *state;
+    struct world_entry report, answer, later;
+
+    put(world, WIRE_DOOR, &report);
+    put(world, WIRE_HATCH, &answer);
+    place(world, WORLD_TODAY);
+    put(world, WIRE_DOOR, &later);
+    assert_true(is_held(world, &report));
+    assert_ok(held_by_ada(world));
+    assert_false(is_held(world, &report));
+    assert_true(is_held(world, &answer));
+    assert_true(is_held(world, &later));
+
+    place(world, WORLD_TODAY + HELD_ANSWER_DAYS - 1);
+    assert_true(is_held(world, &answer));
+    place(world, WORLD_TODAY + HELD_ANSWER_DAYS);
+    assert_false(is_held(world, &answer));
+    assert_true(is_held(world, &later)); /* placed, but nobody has signed for it */
+    world_entry_release(&report);
+    world_entry_release(&answer);
+    world_entry_release(&later);
+}
+
+/* Whoever is not a member, or signs with another key than their own, makes nothing forgotten. */
+static void held_by_nobody(void **state) {
+    struct world *world = *state;
+    struct world_entry report;
+    struct buf note;
+
+    put(world, WIRE_DOOR, &report);
+    place(world, WORLD_TODAY);
+
+    cosigned(world, world->boris, world->boris, &note);
+    assert_error(held(world, world->boris->sign.public_key, buf_bytes(&note)), E_DENIED);
+    assert_error(held(world, world->ada->sign.public_key, buf_bytes(&note)), E_SIGNATURE);
+    buf_release(&note);
+
+    cosigned(world, world->ada, world->boris, &note);
+    assert_error(held(world, world->ada->sign.public_key, buf_bytes(&note)), E_SIGNATURE);
+    buf_release(&note);
+
+    cosigned(world, world->ada, world->ada, &note);
+    note.data[30] ^= 1; /* the line's own signature no longer fits */
+    assert_int_not_equal(held(world, world->ada->sign.public_key, buf_bytes(&note)), 0);
+    buf_release(&note);
+
+    assert_true(is_held(world, &report));
+    world_entry_release(&report);
+}
+
+static void held_does_not_shrink(void **state) {
+    struct world *world = *state;
+    struct buf old;
+
+    place(world, WORLD_TODAY);
+    cosigned(world, world->ada, world->ada, &old);
+    place(world, WORLD_TODAY + 1);
+    assert_ok(held_by_ada(world));
+    assert_error(held(world, world->ada->sign.public_key, buf_bytes(&old)), E_ROLLBACK);
+    assert_ok(held_by_ada(world)); /* the same again is fine */
+    buf_release(&old);
+}
+
+int main(void) {
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(place_covers),
+        WORLD_TEST(day_turns_once),
+        WORLD_TEST(no_cover_after_the_last_day),
+        WORLD_TEST(reports_go_at_once_answers_stay),
+        WORLD_TEST(held_by_nobody),
+        WORLD_TEST(held_does_not_shrink),
+    };
+
+    return cmocka_run_group_tests_name("held", tests, NULL, NULL);
+}
