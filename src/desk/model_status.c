@@ -14,10 +14,11 @@ static int count(struct model *model, const char *text, uint32_t *ret_count)
 }
 
 /* Those of single entries. An entry that does not open and that an answer of ours explains is that
- * answer: sealed to its caller alone. */
+ * answer: sealed to its caller alone. The two are sent one after the other, so a pending one is
+ * given a day. */
 static const char entry_alarms[] =
     "SELECT kind, id, detail FROM alarms"
-    " UNION ALL SELECT ?, id, '' FROM entries WHERE state = ?"
+    " UNION ALL SELECT ?, id, '' FROM entries WHERE state = ? AND (in_log OR day < ?)"
     " AND id NOT IN (SELECT answer FROM answers) ORDER BY 1, 2 LIMIT ?";
 
 static int add_entry_alarms(struct model *model, struct arena *arena, struct model_status *s)
@@ -25,7 +26,7 @@ static int add_entry_alarms(struct model *model, struct arena *arena, struct mod
     sqlite3_stmt *stmt;
     TRY(sql_query(&model->sql, entry_alarms,
                   SQL_ARGS(SQL_INT(ALARM_UNOPENED), SQL_INT(MODEL_UNOPENED),
-                           SQL_INT(ALARMS_MAX - s->alarm_count)),
+                           SQL_INT(clock_day(clock_now_s())), SQL_INT(ALARMS_MAX - s->alarm_count)),
                   &stmt));
     int more;
     while ((more = sql_step(stmt)) > 0) {

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Bytes for leaves that are already proved, and entries that are not placed yet. Both come in
+ * batches: fetched asleep, then checked and stored in one transaction. */
+#include "desk/pull_internal.h"
+
+#define SAVE_EVERY 1024
+#define PENDING_ITEM_BYTES (ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES)
+#define MISSING_ALARMS_MAX 100
+
+struct batch {
+    size_t count;
+    struct {
+        const uint8_t *id, *leaf; /* leaf only for pending ones */
+        size_t at, len;           /* header and sealed bytes in bytes; len 0: not given */
+    } items[PULL_BATCH_ENTRIES];
+    struct buf bytes;
+};
+
+int pull_get_sealed(struct pulling *p, const uint8_t *id, struct buf *out)
+{
+    char text[2 * ENTRY_ID_BYTES + 1], path[sizeof text + 16];
+    pull_id_text(id, text);
+    snprintf(path, sizeof path, "/sealed/%s", text);
+    return source_get(p->source, path, SOURCE_BODY_MAX_BYTES, out, p->problem);
+}
+
+/* Asleep. An entry that is not given is no error here. */
+static int fetch_item(struct pulling *p, struct batch *b, const uint8_t *id, const uint8_t *leaf)
+{
+    size_t before = b->bytes.len;
+    int error = pull_get_sealed(p, id, &b->bytes);
+    if (error == E_NOT_FOUND || error == E_ERASED) {
+        problem_clear(p->problem);
+        b->bytes.len = before;
+    } else {
+        TRY(error);
+    }
+    b->items[b->count].id = id;
+    b->items[b->count].leaf = leaf;
+    b->items[b->count].at = before;
+    b->items[b->count++].len = b->bytes.len - before;
+    return 0;
+}
+
+static int cut_off(struct pulling *p, const uint8_t *id)
+{
+    char text[2 * ENTRY_ID_BYTES + 1];
+    pull_id_text(id, text);
+    return problem_set(p->problem, E_PROOF, "The bytes of entry %s are not the ones in the log.",
+                       text);
+}
+
+/* Leaves without bytes */
+
+struct filling {
+    struct pulling *p;
+    struct buf missing, gaps; /* ids */
+    size_t fresh;             /* so many bytes of missing were never asked for */
+    size_t saved;             /* how much of missing was done when it was kept last */
+    uint64_t new_gaps;
+    uint8_t first_gap[ENTRY_ID_BYTES];
+};
+
+static int fill_item(struct filling *f, const struct batch *b, size_t i)
+{
+    struct pulling *p = f->p;
+    const uint8_t *id = b->items[i].id;
+    if (b->items[i].len == 0) {
+        if (id < f->missing.data + f->fresh && f->new_gaps++ == 0)
+            memcpy(f->first_gap, id, ENTRY_ID_BYTES);
+        buf_put(&f->gaps, id, ENTRY_ID_BYTES);
+        return buf_error(&f->gaps);
+    }
+    struct span bytes = span_slice(buf_bytes(&b->bytes), b->items[i].at, b->items[i].len);
+    if (bytes.len <= ENTRY_HEADER_BYTES || memcmp(bytes.data + 1, id, ENTRY_ID_BYTES) != 0)
+        return cut_off(p, id);
+    int error = store_fill(desk_store(p->desk), span_slice(bytes, 0, ENTRY_HEADER_BYTES),
+                           span_slice(bytes, ENTRY_HEADER_BYTES, SIZE_MAX));
+    if (error == E_PROOF)
+        return cut_off(p, id);
+    if (error == 0)
+        p->report->received++;
+    return error;
+}
+
+static int keep_lists(struct filling *f, size_t done)
+{
+    if (done < f->missing.len && done - f->saved < (size_t)SAVE_EVERY * ENTRY_ID_BYTES)
+        return 0;
+    f->saved = done;
+    TRY(pull_list_save(f->p, PULL_VALUE_GAPS, buf_bytes(&f->gaps)));
+    return pull_list_save(f->p, PULL_VALUE_MISSING,
+                          span_slice(buf_bytes(&f->missing), done, SIZE_MAX));
+}
+
+static int fill_batch(struct filling *f, const struct batch *b, size_t done)
+{
+    TRY(desk_begin(f->p->desk, f->p->problem));
+    int error = 0;
+    for (size_t i = 0; i < b->count && error == 0; i++)
+        error = fill_item(f, b, i);
+    if (error == 0)
+        error = keep_lists(f, done);
+    if (error == 0)
+        return desk_commit(f->p->desk, f->p->problem);
+    desk_rollback(f->p->desk);
+    return error;
+}
+
+/* Those that are held already (a pull that was cut off kept them, but not the list) are passed
+ * over. Awake. */
+static bool is_held(struct pulling *p, const uint8_t *id)
+{
+    struct store_entry entry;
+    return store_find(desk_store(p->desk), id, &entry) == 0 && entry.sealed.len > 0;
+}
+
+static int fill_some(struct filling *f, size_t *at)
+{
+    struct pulling *p = f->p;
+    struct batch b = {0};
+    const uint8_t *wanted[PULL_BATCH_ENTRIES];
+    size_t count = 0;
+    while (*at < f->missing.len && count < PULL_BATCH_ENTRIES) {
+        const uint8_t *id = f->missing.data + *at;
+        if (!is_held(p, id))
+            wanted[count++] = id;
+        *at += ENTRY_ID_BYTES;
+    }
+    buf_init(&b.bytes, SIZE_MAX / 8);
+    pull_leave(p);
+    int error = 0;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = fetch_item(p, &b, wanted[i], NULL);
+    int woken = pull_return(p);
+    if (error == 0)
+        error = woken;
+    if (error == 0)
+        error = fill_batch(f, &b, *at);
+    buf_release(&b.bytes);
+    return error;
+}
+
+static bool said_erased(const struct pulling *p, const uint8_t *id)
+{
+    size_t step = ENTRY_ID_BYTES + STORE_SECRET_BYTES;
+    for (size_t at = 0; at < p->erased.len; at += step) {
+        if (memcmp(p->erased.data + at, id, ENTRY_ID_BYTES) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* No error: the log itself is whole. */
+static int tell_gaps(struct filling *f)
+{
+    struct pulling *p = f->p;
+    p->report->gaps = f->gaps.len / ENTRY_ID_BYTES;
+    if (f->new_gaps == 0)
+        return 0;
+    char text[2 * ENTRY_ID_BYTES + 1];
+    pull_id_text(f->first_gap, text);
+    int error = pull_alarm(p, ALARM_GAP, f->first_gap, E_MISSING, "%llu of them; the first is %s%s.",
+                           (unsigned long long)f->new_gaps, text,
+                           said_erased(p, f->first_gap)
+                               ? ", which the line says its caller had erased"
+                               : "");
+    problem_clear(p->problem);
+    return error == E_MISSING ? 0 : error;
+}
+
+/* A copy may hold what the line has forgotten: what was not given before is asked for again. */
+static int load_lists(struct filling *f)
+{
+    TRY(pull_list_load(f->p, PULL_VALUE_MISSING, &f->missing));
+    f->fresh = f->missing.len;
+    if (source_is_line(f->p->source))
+        return pull_list_load(f->p, PULL_VALUE_GAPS, &f->gaps);
+    return pull_list_load(f->p, PULL_VALUE_GAPS, &f->missing);
+}
+
+int pull_sealed(struct pulling *p)
+{
+    struct filling f = {.p = p};
+    buf_init(&f.missing, STORE_VALUE_MAX);
+    buf_init(&f.gaps, STORE_VALUE_MAX);
+    int error = load_lists(&f);
+    for (size_t at = 0; error == 0 && at < f.missing.len;) {
+        error = fill_some(&f, &at);
+        if (error == 0)
+            error = pull_progress(p, "entries", at / ENTRY_ID_BYTES,
+                                  f.missing.len / ENTRY_ID_BYTES);
+    }
+    if (error == 0)
+        error = tell_gaps(&f);
+    buf_release(&f.missing);
+    buf_release(&f.gaps);
+    return error;
+}
+
+/* Pending entries */
+
+static int put_pending(struct pulling *p, const struct batch *b, size_t i)
+{
+    if (b->items[i].len == 0)
+        return 0;
+    struct span bytes = span_slice(buf_bytes(&b->bytes), b->items[i].at, b->items[i].len);
+    const struct store_entry entry = {.header = span_slice(bytes, 0, ENTRY_HEADER_BYTES),
+                                      .leaf = span_of(b->items[i].leaf, ENTRY_LEAF_BYTES),
+                                      .sealed = span_slice(bytes, ENTRY_HEADER_BYTES, SIZE_MAX),
+                                      .source = STORE_FROM_DOOR};
+    const uint8_t *listed = b->items[i].leaf - ENTRY_HEADER_BYTES;
+    if (!span_equal(entry.header, span_of(listed, ENTRY_HEADER_BYTES)))
+        return cut_off(p, b->items[i].id);
+    int error = entry_check(entry.header, entry.leaf, entry.sealed, p->problem);
+    if (error == E_PROOF) {
+        problem_clear(p->problem);
+        return cut_off(p, b->items[i].id);
+    }
+    TRY(error);
+    error = store_put_pending(desk_store(p->desk), &entry);
+    if (error == E_EXISTS || error == E_ERASED)
+        return 0;
+    TRY(error);
+    p->report->received++;
+    return 0;
+}
+
+static int put_batch(struct pulling *p, const struct batch *b)
+{
+    TRY(desk_begin(p->desk, p->problem));
+    int error = 0;
+    for (size_t i = 0; i < b->count && error == 0; i++)
+        error = put_pending(p, b, i);
+    if (error == 0)
+        return desk_commit(p->desk, p->problem);
+    desk_rollback(p->desk);
+    return error;
+}
+
+/* Whether it is to be fetched; a leaf that is not the one known by that id is an alarm. */
+static int want_item(struct pulling *p, const uint8_t *item, bool *ret_want)
+{
+    struct entry_header header;
+    struct entry_leaf leaf;
+    struct store_entry known;
+    struct span listed = span_of(item + ENTRY_HEADER_BYTES, ENTRY_LEAF_BYTES);
+    if (entry_header_read(span_of(item, ENTRY_HEADER_BYTES), &header) < 0 ||
+        entry_leaf_read(listed, &leaf) < 0 || memcmp(header.id, leaf.id, sizeof leaf.id) != 0)
+        return problem_set(p->problem, E_FORMAT, "The list of pending entries is damaged.");
+    int error = store_find(desk_store(p->desk), leaf.id, &known);
+    *ret_want = error == E_NOT_FOUND;
+    if (*ret_want)
+        return 0;
+    TRY(error);
+    if (!span_equal(known.leaf, listed)) {
+        char text[2 * ENTRY_ID_BYTES + 1];
+        pull_id_text(leaf.id, text);
+        return pull_alarm(p, ALARM_FORK, leaf.id, E_FORK, "Entry %s is listed as another one.",
+                          text);
+    }
+    return 0;
+}
+
+static int pull_batch(struct pulling *p, const struct buf *list, size_t *at)
+{
+    struct batch b = {0};
+    const uint8_t *wanted[PULL_BATCH_ENTRIES];
+    size_t count = 0;
+    for (; *at < list->len && count < PULL_BATCH_ENTRIES; *at += PENDING_ITEM_BYTES) {
+        bool want;
+        TRY(want_item(p, list->data + *at, &want));
+        if (want)
+            wanted[count++] = list->data + *at;
+    }
+    if (count == 0)
+        return 0;
+    buf_init(&b.bytes, SIZE_MAX / 8);
+    pull_leave(p);
+    int error = 0;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = fetch_item(p, &b, wanted[i] + 1, wanted[i] + ENTRY_HEADER_BYTES);
+    int woken = pull_return(p);
+    if (error == 0)
+        error = woken;
+    if (error == 0)
+        error = put_batch(p, &b);
+    buf_release(&b.bytes);
+    return error;
+}
+
+/* What the line once listed and now neither lists nor placed. */
+
+struct vanished {
+    const struct buf *list;
+    struct buf ids;
+};
+
+/* The list is in order of id. */
+static bool is_listed(const struct buf *list, const uint8_t *id)
+{
+    size_t low = 0, high = list->len / PENDING_ITEM_BYTES;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = memcmp(list->data + middle * PENDING_ITEM_BYTES + 1, id, ENTRY_ID_BYTES);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static int find_vanished(void *context, const struct store_entry *entry)
+{
+    struct vanished *v = context;
+    struct entry_leaf leaf;
+    TRY(entry_leaf_read(entry->leaf, &leaf));
+    if (entry->source != STORE_OUTBOX && !is_listed(v->list, leaf.id))
+        buf_put(&v->ids, leaf.id, sizeof leaf.id);
+    return buf_error(&v->ids);
+}
+
+/* A placement between our two requests moves entries out of the list: then nothing is said. */
+static int placed_meanwhile(struct pulling *p, bool *ret_placed)
+{
+    struct checkpoint checkpoint;
+    struct buf note;
+    buf_init(&note, NOTE_BYTES_MAX);
+    int error = pull_fetch(p, "/checkpoint", NOTE_BYTES_MAX, &note);
+    if (error == 0)
+        error = checkpoint_open(buf_bytes(&note), &desk_line(p->desk)->key, &checkpoint,
+                                p->problem);
+    buf_release(&note);
+    *ret_placed = false;
+    if (error == E_NOT_FOUND) {
+        problem_clear(p->problem);
+        return 0;
+    }
+    TRY(error);
+    *ret_placed = checkpoint.size != store_size(desk_store(p->desk));
+    return 0;
+}
+
+static int tell_vanished(struct pulling *p, const struct buf *list)
+{
+    struct vanished v = {.list = list};
+    bool placed = true;
+    if (!source_is_line(p->source))
+        return 0;
+    buf_init(&v.ids, STORE_VALUE_MAX);
+    int error = store_each_pending(desk_store(p->desk), find_vanished, &v);
+    if (error == 0 && v.ids.len > 0)
+        error = placed_meanwhile(p, &placed);
+    size_t max = (size_t)MISSING_ALARMS_MAX * ENTRY_ID_BYTES;
+    for (size_t at = 0; error == 0 && !placed && at < v.ids.len && at < max;
+         at += ENTRY_ID_BYTES) {
+        char text[2 * ENTRY_ID_BYTES + 1];
+        pull_id_text(v.ids.data + at, text);
+        error = pull_alarm(p, ALARM_MISSING, v.ids.data + at, E_MISSING, "It is entry %s.", text);
+        error = error == E_MISSING ? 0 : error;
+        problem_clear(p->problem);
+    }
+    buf_release(&v.ids);
+    return error;
+}
+
+int pull_pending(struct pulling *p)
+{
+    struct buf list;
+    buf_init(&list, SOURCE_REPLY_MAX_BYTES);
+    int error = pull_fetch(p, "/pending", SOURCE_REPLY_MAX_BYTES, &list);
+    if (error == 0 && list.len % PENDING_ITEM_BYTES != 0)
+        error = problem_set(p->problem, E_FORMAT, "The list of pending entries is cut off.");
+    for (size_t at = 0; error == 0 && at < list.len;) {
+        error = pull_batch(p, &list, &at);
+        if (error == 0)
+            error = pull_progress(p, "pending", at / PENDING_ITEM_BYTES,
+                                  list.len / PENDING_ITEM_BYTES);
+    }
+    if (error == 0)
+        error = tell_vanished(p, &list);
+    buf_release(&list);
+    return error;
+}
