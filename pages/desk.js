@@ -14,6 +14,14 @@
         a: () => document.querySelector('#answer')?.focus(),
         g: () => document.querySelector('header nav a').click(),
     };
+    // Who writes for a long time is still there: the desk must not lock under their hands.
+    let told = 0;
+    document.addEventListener('input', () => {
+        if (Date.now() - told > 60000) {
+            told = Date.now();
+            fetch('/awake').catch(() => {});
+        }
+    });
     document.addEventListener('keydown', (event) => {
         const typing = event.target.matches('input, textarea, select');
         if (typing && event.key === 'Escape') {

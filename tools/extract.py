@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Lists every sentence to translate, as a .pot: extract.py [--check]
 
-They stand in pages/line and pages/desk, in C as N_("..."), and in base/error.h. With --check prints instead what a
-catalogue of pages/po lacks or has for nothing, and ends with 1 if there is any.
+They stand in pages/line and pages/desk, in C as N_("..."), and in base/error.h and desk/alarm.h. With --check prints
+instead what a catalogue of pages/po lacks or has for nothing, and ends with 1 if there is any.
 """
 import re
 import sys
@@ -19,7 +19,7 @@ HEADER = ['msgid ""', 'msgstr ""', '"Project-Id-Version: Vouchsafe\\n"', '"MIME-
 
 def c_messages(path):
     text = path.read_text(encoding='utf-8')
-    pattern = r'\bX\(\w+, \d+,\s*' if path.name == 'error.h' else r'\bN_\(\s*'
+    pattern = r'\bX\(\w+, \d+,\s*' if path.name in ('error.h', 'alarm.h') else r'\bN_\(\s*'
     for match in re.finditer(pattern + STRINGS + r'\)', text):
         joined = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]))
         yield joined.replace('\\"', '"').replace('\\n', '\n')

@@ -31,13 +31,13 @@ struct web_pull {
     int ended_fd;      /* an eventfd: the thread is through */
     atomic_bool cancelled;
     struct pull_options options;
-    int error;
+    int error; /* these three are the thread's while it runs */
     struct pull_report report;
     struct problem problem;
 
     int64_t due_ms;      /* the next that nobody asks for; 0 never */
     uint32_t minute;     /* of the last that went well; 0 none since the start */
-    bool failed;         /* the last one did, for the reason in problem */
+    char failure[PROBLEM_TEXT_MAX]; /* why the last one did not go well; "" when it did */
     struct http_request *waiting; /* who asked and is not answered yet */
     int64_t waiting_until_ms;
     const char *waiting_back;
@@ -48,11 +48,11 @@ struct web {
     struct http_server *server;
     char address[64], cookie_name[24];
     enum web_event event;
-    struct {
+    struct web_watched {
         struct web *web;
         int fd; /* -1: free */
         enum web_event event;
-    } watches[WEB_WATCHES_MAX];
+    } watched[WEB_WATCHES_MAX];
 
     struct desk *desk; /* NULL while locked */
     struct model *model;
@@ -70,6 +70,7 @@ struct visit {
     const struct language *language;
     struct form form; /* of the body, or of the query */
     struct span id;   /* the part of the path that names something */
+    bool stale;       /* the form is of an earlier session: shown again, not obeyed */
     struct model_status status; /* after visit_values */
 };
 
@@ -79,6 +80,8 @@ void web_route(void *context, struct http_request *request);
 bool web_check_lock(struct web *web);
 
 /* web_visit.c */
+/* Said when a form is stale; to be translated. */
+extern const char visit_stale[];
 const char *visit_say(const struct visit *visit, const char *msgid);
 /* With words put in: name, text, ..., NULL. */
 const char *visit_say_with(struct visit *visit, const char *msgid, const char *const words[]);

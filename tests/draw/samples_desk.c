@@ -68,6 +68,11 @@ void desk_inbox(struct values *v, const struct language *language)
     struct values *alarm = values_add(v, "alarms");
     values_text(alarm, "text",
                 "One entry was sealed to an epoch that nobody here holds: 77777777.");
+    alarm = values_add(v, "alarms");
+    values_text(alarm, "text",
+                "The line showed an older log than the one that this desk already holds.");
+    values_text(alarm, "number", "2");
+    values_text(v, "more_alarms", "3");
     fill_items(v, COUNT_OF(items));
     values_text(v, "pulled", "2031-04-10 08:12");
     values_number(v, "waiting", 2);
@@ -96,6 +101,7 @@ static void fill_details(struct values *v)
                 "Only by the line. Never the landline: the brother-in-law answers.");
     values_text(v, "safe_hours", "after 21:00, not on Sundays");
     values_text(v, "somebody_else", "It is about the library book.");
+    values_text(v, "members_note", "Vera calls her on Friday if nobody has by then.");
     for (size_t i = 0; i < COUNT_OF(consents); i++) {
         struct values *consent = values_add(v, "consents");
         values_text(consent, "key", consents[i][0]);
@@ -121,7 +127,10 @@ void desk_report(struct values *v, const struct language *language)
     fill_common(v, language);
     fill_items(v, 0);
     fill_details(v);
-    values_text(v, "note", "The answer is sealed and waits for the next pull.");
+    values_text(v, "note", "The answer is sealed and waits to be sent.");
+    values_text(v, "agreed", "passing it to a lawyer; a journalist asking them (Orlets Courier)");
+    values_text(v, "refused", "publishing it, without names");
+    values_text(v, "once", "00112233445566778899aabbccddeeff");
     values_text(v, "id", items[0].id);
     values_text(v, "label", items[0].label);
     values_flag(v, "overdue", true);
@@ -166,6 +175,7 @@ void desk_take(struct values *v, const struct language *language)
         values_flag(item, "selected", i == 1);
     }
     values_text(v, "came", "2031-04-10T08:30");
+    values_text(v, "once", "00112233445566778899aabbccddeeff");
     values_text(v, "problem", "Nothing is written in the text.");
 }
 
@@ -173,6 +183,7 @@ void desk_search(struct values *v, const struct language *language)
 {
     fill_common(v, language);
     values_text(v, "query", "елочн");
+    values_flag(v, "asked", true);
     values_number(v, "count", 2);
     for (size_t i = 0; i < 2; i++) {
         struct values *result = values_add(v, "results");
@@ -193,6 +204,7 @@ void desk_search_nothing(struct values *v, const struct language *language)
 {
     fill_common(v, language);
     values_text(v, "query", "\"><script>alert(1)</script>");
+    values_flag(v, "asked", true);
     values_number(v, "count", 0);
 }
 
@@ -225,13 +237,17 @@ void desk_status(struct values *v, const struct language *language)
     values_number(v, "waiting", 2);
     values_number(v, "size", 16384);
     values_text(v, "root", "harvest lantern oblige custom tulip wander");
-    values_text(v, "root_day", "2031-04-09");
-    values_text(v, "cosigners", "desk-harbour, desk-meadow");
+    values_number(v, "pending", 7);
+    values_number(v, "cosigners", 2);
     values_number(v, "epoch", 3);
     values_text(v, "expiry", "2031-04-20");
     values_flag(v, "expiring", true);
-    values_number(v, "held", 16391);
-    values_number(v, "opened", 212);
+    values_number(v, "reports", 212);
+    values_number(v, "conversations", 140);
+    values_number(v, "unanswered", 4);
+    values_number(v, "danger_now", 2);
+    values_number(v, "overdue", 1);
+    values_number(v, "not_held", 3);
     values_number(v, "unopened", 1);
     values_number(v, "unknown", 1);
     values_text(v, "fingerprint", "crouch ribbon elder novel amount salad");
@@ -253,7 +269,7 @@ void desk_erasures(struct values *v, const struct language *language)
     values_text(asked, "label", items[3].label);
     values_text(asked, "day", "2031-04-02");
     values_number(asked, "reports", 1);
-    values_text(asked, "state", "Erased for good on 2031-04-09.");
+    values_text(asked, "state", "Erased for good.");
 }
 
 void desk_problem(struct values *v, const struct language *language)
