@@ -75,7 +75,8 @@ static bool makes_own_letter(utf8proc_int32_t base, utf8proc_int32_t mark)
            (mark == 0x308 && base == 0x456) || (mark == 0x301 && (base == 0x433 || base == 0x43A));
 }
 
-/* What NFKC leaves apart though people type one for the other; 0 drops the character. */
+/* What NFKC leaves apart though people type one for the other; DROPPED drops the character. */
+#define DROPPED (-1)
 static utf8proc_int32_t plainer(utf8proc_int32_t c)
 {
     if (c >= 0x660 && c <= 0x669)
@@ -101,7 +102,7 @@ static utf8proc_int32_t plainer(utf8proc_int32_t c)
     case 0x6A9: /* ک */
         return 0x643;
     case 0x640: /* tatweel */
-        return 0;
+        return DROPPED;
     default:
         return c;
     }
@@ -113,11 +114,10 @@ static void drop_marks(struct piece *piece)
     size_t kept = 0;
     for (size_t i = 0; i < piece->count; i++) {
         utf8proc_int32_t c = plainer(piece->at[i]);
-        if (!is_mark(c))
-            base = c;
-        else if (marks_can_go(base) && !makes_own_letter(base, c))
-            continue;
-        if (c)
+        bool goes = is_mark(c) && marks_can_go(base) && !makes_own_letter(base, c);
+        if (!is_mark(piece->at[i]))
+            base = piece->at[i];
+        if (c != DROPPED && !goes)
             piece->at[kept++] = c;
     }
     piece->count = kept;
