@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Comma-separated values, as RFC 4180 and as spreadsheets write them.
  *
- * Reading: one row at a time, in constant memory, from bytes or from a file descriptor. A UTF-8 mark
- * at the start is skipped; rows end with CR LF, LF or CR; lines with nothing in them are skipped;
+ * Reading: one row at a time, in constant memory, from bytes or from a file descriptor. A UTF-8
+ * mark at the start is skipped; rows end with CR LF, LF or CR; lines with nothing in them are skipped;
  * quoted fields may hold anything but NUL. Text must be UTF-8. What breaks a rule is refused with
  * "line 3, column 14: ..." (lines and characters from 1), never guessed at.
  *
@@ -29,8 +29,8 @@ struct csv_reader;
 struct csv_reader *csv_reader_new(struct span text, const struct csv_options *options) MUST_USE;
 struct csv_reader *csv_reader_new_fd(int fd, const struct csv_options *options) MUST_USE;
 void csv_reader_free(struct csv_reader *r);
-/* *ret_got is false when there are no more rows. E_FORMAT, E_UTF8, E_TOO_LARGE, E_IO, E_NOMEM; after
- * an error the reader says the same error again. */
+/* *ret_got is false when there are no more rows. E_FORMAT, E_UTF8, E_TOO_LARGE, E_IO, E_NOMEM;
+ * after an error the reader says the same error again. */
 int csv_reader_next(struct csv_reader *r, bool *ret_got, struct problem *problem) MUST_USE;
 /* Of the row that csv_reader_next got, until it is called again. */
 size_t csv_reader_count(const struct csv_reader *r);

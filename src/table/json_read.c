@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* jansson recurses, and its own limit of depth is 2,048: the depth is counted before it is asked. */
+/* jansson recurses, with a limit of depth of 2,048: the depth is counted before it is asked. */
 #include "table/json.h"
 
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The text is cut into pieces before characters that never join with what is before them. English
  * and Russian consist of those, so most characters take the short way (one comparison); the rest
- * goes through utf8proc a word at a time, in an array here: its own utf8proc_map would use malloc. */
+ * goes through utf8proc a word at a time, in an array here, since utf8proc_map would use malloc. */
 #include "text/fold.h"
 
 #include <utf8proc.h>
