@@ -12,6 +12,12 @@ static void fill_org(struct values *v, const struct language *language)
     values_text(v, "org", "Veshnia Legal Aid");
 }
 
+static void fill_nothing(struct values *v, const struct language *language)
+{
+    (void)v;
+    (void)language;
+}
+
 const struct sample samples[] = {
     {"line-home", &page_line_home, line_home},
     {"line-home-closed", &page_line_home, line_home_closed},
@@ -35,5 +41,7 @@ const struct sample samples[] = {
     {"desk-status", &page_desk_status, desk_status},
     {"desk-erasures", &page_desk_erasures, desk_erasures},
     {"desk-problem", &page_desk_problem, desk_problem},
+    {"desk-locked", &page_desk_problem, desk_locked},
+    {"desk-opening", &page_desk_opening, fill_nothing},
 };
 const size_t sample_count = COUNT_OF(samples);

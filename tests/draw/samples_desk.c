@@ -7,30 +7,35 @@
 #include "draw/chart.h"
 
 struct item {
-    const char *id, *label, *day, *channel, *language, *start, *due;
-    bool danger, overdue, unanswered, unknown;
+    const char *id, *day, *channel, *language, *start, *due;
+    bool danger, overdue, unanswered, handled;
 };
 
 static const struct item items[] = {
-    {"5f0c9a2e71d84b36a0c4e2917f5b8d60", "amber falcon", "2031-04-09", "the line", "English",
-     "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my "
-     "neighbour",
+    {"5f0c9a2e71d84b36a0c4e2917f5b8d60", "2031-04-09", "The line", "English",
+     "On Tuesday before dawn, men in two grey vans came to Mill Street in Karsk and took my",
      "2031-04-09 18:00", true, true, true, false},
-    {"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "quiet harbour", "2031-04-10", "telephone", "Русский",
+    {"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "2031-04-10", "Telephone", "Русский",
      "Звонит мать: сына забрали с работы в Желане, телефон выключен со вчерашнего вечера",
      "2031-04-12 09:00", true, false, false, false},
-    {"9b8a7c6d5e4f30211203f4e5d6c7b8a9", "silver ladder", "2031-04-08", "the line", "English",
+    {"9b8a7c6d5e4f30211203f4e5d6c7b8a9", "2031-04-08", "The line", "English",
      "I work at the archive in Orlets. The registers of March are to be burned on Friday.",
      "2031-04-13 12:00", false, false, true, false},
-    {"33d1f0a9c27e4b5886aa10e94c5d2b71", "early orchard", "2031-04-02", "paper", NULL,
+    {"33d1f0a9c27e4b5886aa10e94c5d2b71", "2031-04-02", "Paper", NULL,
      "A note pushed under the door, in pencil: four names, and \"Tolma, cellar, since Sunday\".",
      NULL, false, false, true, false},
-    {"c0ffee00a9b8c7d6e5f4a3b2c1d0e9f8", "plain meadow", "2031-04-07", "message", "Русский",
+    {"c0ffee00a9b8c7d6e5f4a3b2c1d0e9f8", "2031-04-07", "A message from elsewhere", "Русский",
      "Ещё раз о ёлочном рынке: сторож видел номер машины и готов рассказать", NULL, false, false,
      false, false},
-    {"77777777a9b8c7d6e5f4a3b2c1d0e9f8", "77777777", "2031-04-01", "the line", NULL, "", NULL,
-     false, false, false, true},
+    {"77f3a1c2a9b8c7d6e5f4a3b2c1d0e9f8", "2031-04-01", "The line", "English",
+     "Thank you. My sister is home again.", NULL, false, false, false, true},
 };
+
+/* As members speak of it. */
+static struct span label(const struct item *item)
+{
+    return span_of(item->id, 8);
+}
 
 static void fill_common(struct values *v, const struct language *language)
 {
@@ -48,7 +53,7 @@ static void fill_items(struct values *v, size_t selected)
         struct values *item = values_add(v, "items");
         values_text(item, "id", items[i].id);
         values_flag(item, "selected", i == selected);
-        values_text(item, "label", items[i].label);
+        values_span(item, "label", label(&items[i]));
         values_text(item, "day", items[i].day);
         values_text(item, "channel", items[i].channel);
         values_text(item, "language", items[i].language);
@@ -57,7 +62,7 @@ static void fill_items(struct values *v, size_t selected)
         values_text(item, "due", items[i].due);
         values_flag(item, "overdue", items[i].overdue);
         values_flag(item, "unanswered", items[i].unanswered);
-        values_flag(item, "unknown", items[i].unknown);
+        values_flag(item, "handled", items[i].handled);
     }
     values_number(v, "more", 112);
 }
@@ -89,10 +94,10 @@ void desk_inbox_empty(struct values *v, const struct language *language)
 static void fill_details(struct values *v)
 {
     static const char *const consents[][2] = {
-        {"keep", "Keep it and study it"},
-        {"lawyer", "Show it to a lawyer"},
-        {"court", "Give it to a court"},
-        {"publish", "Publish it without names"},
+        {"publication", "publishing it, without names"},
+        {"court", "using it before a court or the United Nations"},
+        {"lawyer", "passing it to a lawyer"},
+        {"press", "a journalist asking them"},
     };
     values_flag(v, "danger", true);
     values_text(v, "due", "2031-04-09T18:00");
@@ -132,7 +137,8 @@ void desk_report(struct values *v, const struct language *language)
     values_text(v, "refused", "publishing it, without names");
     values_text(v, "once", "00112233445566778899aabbccddeeff");
     values_text(v, "id", items[0].id);
-    values_text(v, "label", items[0].label);
+    values_span(v, "label", label(&items[0]));
+    values_text(v, "once", "9d2f0c5ad1e84c7fa60b2f4d9e1c8a75");
     values_flag(v, "overdue", true);
     values_text(v, "due_text", "2031-04-09 18:00");
     values_flag(v, "unanswered", true);
@@ -140,6 +146,8 @@ void desk_report(struct values *v, const struct language *language)
     values_text(v, "language", "English");
     values_text(v, "language_code", "en");
     values_flag(v, "can_answer", true);
+    values_text(v, "agreed", "passing it to a lawyer");
+    values_text(v, "refused", "publishing it, without names");
     values_text(v, "prove", "vouchsafe prove 5f0c9a2e71d84b36a0c4e2917f5b8d60 -o proof/");
     fill_message(
         v, NULL, "2031-04-09 05:40",
@@ -158,9 +166,10 @@ void desk_report(struct values *v, const struct language *language)
 void desk_take(struct values *v, const struct language *language)
 {
     static const char *const channels[][2] = {
-        {"telephone", "Telephone"}, {"message", "Message from elsewhere"}, {"paper", "Paper"}};
+        {"telephone", "Telephone"}, {"message", "A message from elsewhere"}, {"paper", "Paper"}};
     fill_common(v, language);
     fill_details(v);
+    values_text(v, "once", "9d2f0c5ad1e84c7fa60b2f4d9e1c8a75");
     for (size_t i = 0; i < COUNT_OF(channels); i++) {
         struct values *channel = values_add(v, "channels");
         values_text(channel, "key", channels[i][0]);
@@ -188,7 +197,7 @@ void desk_search(struct values *v, const struct language *language)
     for (size_t i = 0; i < 2; i++) {
         struct values *result = values_add(v, "results");
         values_text(result, "id", items[4 - i].id);
-        values_text(result, "label", items[4 - i].label);
+        values_span(result, "label", label(&items[4 - i]));
         values_text(result, "day", items[4 - i].day);
         struct values *part = values_add(result, "parts");
         values_text(part, "text", "Ещё раз о ");
@@ -260,13 +269,13 @@ void desk_erasures(struct values *v, const struct language *language)
     fill_common(v, language);
     struct values *asked = values_add(v, "asked");
     values_text(asked, "id", items[2].id);
-    values_text(asked, "label", items[2].label);
+    values_span(asked, "label", label(&items[2]));
     values_text(asked, "day", "2031-04-10");
     values_number(asked, "reports", 2);
     values_flag(asked, "open", true);
     asked = values_add(v, "asked");
     values_text(asked, "id", items[3].id);
-    values_text(asked, "label", items[3].label);
+    values_span(asked, "label", label(&items[3]));
     values_text(asked, "day", "2031-04-02");
     values_number(asked, "reports", 1);
     values_text(asked, "state", "Erased for good.");
@@ -275,6 +284,16 @@ void desk_erasures(struct values *v, const struct language *language)
 void desk_problem(struct values *v, const struct language *language)
 {
     (void)language;
-    values_text(v, "problem", "The passphrase is not right, or the key file is damaged.");
+    values_text(v, "problem", "There is nothing here by that name.");
     values_text(v, "back", "/report/5f0c9a2e71d84b36a0c4e2917f5b8d60");
+}
+
+void desk_locked(struct values *v, const struct language *language)
+{
+    (void)language;
+    values_text(v, "problem",
+                "The keys are wiped from memory. Unlock the desk in the terminal that it was "
+                "started in.");
+    values_flag(v, "locked", true);
+    values_text(v, "typed", "Thank you. We asked a lawyer in Tolma to go to the station.");
 }

@@ -12,6 +12,7 @@ void desk_search(struct values *v, const struct language *language);
 void desk_search_nothing(struct values *v, const struct language *language);
 void desk_status(struct values *v, const struct language *language);
 void desk_erasures(struct values *v, const struct language *language);
+void desk_locked(struct values *v, const struct language *language);
 void desk_problem(struct values *v, const struct language *language);
 
 #endif
