@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Comma-separated values, as RFC 4180 and as spreadsheets write them.
  *
- * Reading: one row at a time, in constant memory, from bytes or from a file descriptor. A UTF-8
- * mark at the start is skipped; rows end with CR LF, LF or CR; lines with nothing in them are skipped;
- * quoted fields may hold anything but NUL. Text must be UTF-8. What breaks a rule is refused with
- * "line 3, column 14: ..." (lines and characters from 1), never guessed at.
+ * Reading: one row at a time, in constant memory, from bytes or from a file descriptor. A mark
+ * (U+FEFF) at the start is skipped; rows end with CR LF, LF or CR; lines with nothing in them are
+ * skipped; quoted fields may hold anything but NUL. Text must be UTF-8. What breaks a rule is
+ * refused with "line 3, column 14: ..." (lines and characters from 1), never guessed at.
  *
  * Writing: rows end with CR LF; a field is quoted when it must be. */
 #ifndef TABLE_CSV_H
