@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Input is read byte by byte and not through stdio: what stdio has read ahead would be lost to the
+ * next question's reader, and its buffer would keep the passphrase. */
+#include "desk/prompt.h"
+
+#include <errno.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "desk/desk.h"
+
+bool prompt_person(void)
+{
+    return isatty(STDIN_FILENO) == 1;
+}
+
+static void ask(const char *question)
+{
+    if (prompt_person())
+        fprintf(stderr, "%s", question);
+}
+
+static int read_line(struct buf *out)
+{
+    size_t before = out->len;
+    for (;;) {
+        char c;
+        ssize_t got = read(STDIN_FILENO, &c, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        REJECT_IF(got < 0, E_IO);
+        if (got == 0)
+            return out->len > before ? 0 : E_NOT_FOUND;
+        if (c == '\n')
+            return buf_error(out);
+        buf_u8(out, (uint8_t)c);
+        TRY(buf_error(out));
+    }
+}
+
+int prompt_line(const char *question, struct buf *out)
+{
+    ask(question);
+    TRY(read_line(out));
+    if (out->len && out->data[out->len - 1] == '\r')
+        out->data[--out->len] = '\0';
+    return 0;
+}
+
+int prompt_text(const char *question, size_t max_bytes, struct buf *out)
+{
+    struct buf line;
+    int error;
+    ask(question);
+    buf_init(&line, max_bytes + 2);
+    while ((error = prompt_line("", &line)) == 0) {
+        if (span_equal(buf_bytes(&line), span_text(".")))
+            break;
+        buf_span(out, buf_bytes(&line));
+        buf_u8(out, '\n');
+        buf_reset(&line);
+    }
+    buf_wipe_release(&line);
+    if (out->len && out->data[out->len - 1] == '\n')
+        out->data[--out->len] = '\0';
+    return error == 0 || error == E_NOT_FOUND ? buf_error(out) : error;
+}
+
+bool prompt_confirm(const char *question, const char *word)
+{
+    struct buf answer;
+    buf_init(&answer, PROMPT_LINE_MAX);
+    bool yes = prompt_line(question, &answer) == 0 && strcmp(buf_cstr(&answer), word) == 0;
+    buf_release(&answer);
+    return yes;
+}
+
+static int read_without_echo(const char *question, struct buf *out)
+{
+    struct termios before, quiet;
+    bool hidden = tcgetattr(STDIN_FILENO, &before) == 0;
+    if (hidden) {
+        quiet = before;
+        quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+        hidden = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
+    }
+    int error = prompt_line(question, out);
+    if (hidden) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        fputc('\n', stderr);
+    }
+    return error;
+}
+
+/* The first line of the file; the rest, if any, is not looked at. */
+static int read_from_file(const char *file, struct buf *out, struct problem *problem)
+{
+    struct buf bytes;
+    struct cursor c;
+    buf_init(&bytes, DESK_PASSPHRASE_MAX_BYTES + 2);
+    int error = file_read(file, DESK_PASSPHRASE_MAX_BYTES + 2, &bytes, problem);
+    if (error == 0) {
+        cursor_init(&c, buf_bytes(&bytes));
+        struct span line = cursor_line(&c, DESK_PASSPHRASE_MAX_BYTES);
+        if (c.failed)
+            line = buf_bytes(&bytes);
+        if (line.len && line.data[line.len - 1] == '\r')
+            line.len--;
+        buf_span(out, line);
+        error = buf_error(out);
+    }
+    buf_wipe_release(&bytes);
+    return error;
+}
+
+int prompt_passphrase(const char *file, const char *question, struct buf *out,
+                      struct problem *problem)
+{
+    if (file)
+        return read_from_file(file, out, problem);
+    int error = read_without_echo(question, out);
+    return error == E_NOT_FOUND ? problem_set(problem, error, "No passphrase was given.") : error;
+}
+
+int prompt_new_passphrase(const char *file, struct buf *out, struct problem *problem)
+{
+    struct buf again;
+    TRY(prompt_passphrase(file, "A new passphrase: ", out, problem));
+    TRY(desk_passphrase_check(buf_bytes(out), problem));
+    if (file || !prompt_person())
+        return 0;
+    buf_init(&again, DESK_PASSPHRASE_MAX_BYTES);
+    int error = read_without_echo("Once more: ", &again);
+    if (error == 0 && !span_equal(buf_bytes(out), buf_bytes(&again)))
+        error = problem_set(problem, E_ARGUMENT, "The two are not the same.");
+    buf_wipe_release(&again);
+    return error;
+}
