@@ -4,6 +4,7 @@
 #include "desk/prompt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,11 +22,31 @@ static void ask(const char *question)
         fprintf(stderr, "%s", question);
 }
 
+static int until_fd = -1;
+
+void prompt_until(int fd)
+{
+    until_fd = fd;
+}
+
+/* Whether there is something to read before the end came. */
+static bool wait_input(void)
+{
+    struct pollfd both[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                            {.fd = until_fd, .events = POLLIN}};
+    if (until_fd < 0)
+        return true;
+    while (poll(both, COUNT_OF(both), -1) < 0 && errno == EINTR)
+        ;
+    return !both[1].revents;
+}
+
 static int read_line(struct buf *out)
 {
     size_t before = out->len;
     for (;;) {
         char c;
+        REJECT_IF(!wait_input(), E_NOT_FOUND);
         ssize_t got = read(STDIN_FILENO, &c, 1);
         if (got < 0 && errno == EINTR)
             continue;

@@ -11,6 +11,8 @@
 
 /* Whether there is a person: standard input is a terminal. */
 bool prompt_person(void);
+/* When this descriptor is readable, waiting for an answer ends as if the input had; -1 for none. */
+void prompt_until(int fd);
 /* One line, without its newline, appended to out. E_NOT_FOUND at the end of input, E_TOO_LARGE. */
 int prompt_line(const char *question, struct buf *out) MUST_USE;
 /* All up to a line with nothing but a full stop, or the end of input. */
