@@ -240,7 +240,7 @@ static void commitment(void **state)
     assert_ok(entry_header_read(bytes_of(&header), &read));
     assert_int_equal(read.day, DAY);
     struct hash got = entry_commitment(value_of(VECTOR_K_COM).bytes, read.id, &hash);
-    assert_hex(got.bytes, HASH_BYTES, VECTOR_PAYLOAD_LEAF + 2 * 81);
+    assert_hex(got.bytes, HASH_BYTES, &VECTOR_PAYLOAD_LEAF[2 * 81]);
 }
 
 /* FIPS 180-4's "abc" and RFC 4231's second case, so that not all stands on one script. */
