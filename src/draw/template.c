@@ -30,11 +30,11 @@ static void require(bool holds, const struct template *t, const char *what, cons
     assert_failed(text, __FILE__, __LINE__);
 }
 
-static void check_values(const struct template *t, const struct values *v, size_t first,
-                         size_t count);
+static int check_values(const struct template *t, const struct values *v, size_t first,
+                        size_t count);
 
-static void check_value(const struct template *t, const struct value *value, size_t first,
-                        size_t count)
+static int check_value(const struct template *t, const struct value *value, size_t first,
+                       size_t count)
 {
     const struct template_name *name = t->names + first;
     while (count > 0 && strcmp(name->name, value->name) != 0) {
@@ -43,19 +43,22 @@ static void check_value(const struct template *t, const struct value *value, siz
     }
     require(count > 0, t, "the template declares it", value->name);
     require(name->type == value->type, t, "it has the declared type", value->name);
+    REJECT_IF(value->absent && !name->optional, E_NOMEM);
     for (const struct values *item = value->first; item; item = item->next)
-        check_values(t, item, name->parts_first, name->parts_count);
+        TRY(check_values(t, item, name->parts_first, name->parts_count));
+    return 0;
 }
 
-static void check_values(const struct template *t, const struct values *v, size_t first,
-                         size_t count)
+static int check_values(const struct template *t, const struct values *v, size_t first,
+                        size_t count)
 {
     for (const struct value *value = v->first_value; value; value = value->next)
-        check_value(t, value, first, count);
+        TRY(check_value(t, value, first, count));
     for (size_t i = first; i < first + count; i++) {
         const struct template_name *name = &t->names[i];
         require(name->optional || values_find(v, name->name), t, "it is set", name->name);
     }
+    return 0;
 }
 
 static const struct value *find(const struct scope *scope, unsigned up, const char *name)
@@ -164,7 +167,7 @@ int template_render(const struct template *t, const struct language *language,
 {
     if (values->page->failed)
         return E_NOMEM;
-    check_values(t, values, 0, t->names_count);
+    TRY(check_values(t, values, 0, t->names_count));
     struct rendering r = {.language = language, .out = out};
     struct scope scope = {.values = values};
     put_ops(&r, t->ops, t->op_count, &scope);

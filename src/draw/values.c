@@ -54,14 +54,19 @@ static struct value *place(struct values *v, const char *name, enum template_typ
 void values_span(struct values *v, const char *name, struct span text)
 {
     struct value *value = place(v, name, TEMPLATE_IS_TEXT);
-    if (value)
+    if (value) {
         value->bytes = text;
+        value->absent = false;
+    }
 }
 
 void values_text(struct values *v, const char *name, const char *text)
 {
-    if (text)
-        values_span(v, name, span_text(text));
+    struct value *value = place(v, name, TEMPLATE_IS_TEXT);
+    if (value) {
+        value->bytes = span_text(text ? text : "");
+        value->absent = !text;
+    }
 }
 
 void values_printf(struct values *v, const char *name, const char *format, ...)

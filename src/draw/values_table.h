@@ -10,6 +10,7 @@ struct value {
     const char *name;
     enum template_type type;
     bool flag;
+    bool absent;       /* NULL was given */
     struct span bytes; /* of text and html */
     struct values *first, *last;
     struct value *next;

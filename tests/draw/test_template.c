@@ -63,10 +63,16 @@ static void fill_hostile(struct values *v, const struct language *language)
     values_text(v, "org", HOSTILE);
     values_text(v, "greeting", HOSTILE);
     values_text(v, "ticket", HOSTILE);
-    values_text(v, "text", "\n" HOSTILE);
     struct values *answer = values_add(v, "answers");
     values_text(answer, "day", HOSTILE);
     values_text(answer, "text", "a\n" HOSTILE);
+}
+
+static void fill_hostile_late(struct values *v, const struct language *language)
+{
+    (void)language;
+    values_text(v, "org", HOSTILE);
+    values_text(v, "text", "\n" HOSTILE);
     struct values *problem = values_add(v, "problem");
     values_text(problem, "word", HOSTILE);
     values_text(problem, "number", HOSTILE);
@@ -85,6 +91,9 @@ static void values_are_escaped_where_they_stand(void **state)
     assert_true(holds(&page, "name=\"ticket\" value=\"" ESCAPED "\">"));
     assert_true(holds(&page, "<time datetime=\"" ESCAPED "\">" ESCAPED "</time>"));
     assert_true(holds(&page, "dir=\"auto\">a<br>" ESCAPED "</p>"));
+    buf_reset(&page);
+    assert_int_equal(render(&page_line_late, fill_hostile_late, language_at(0), 1 << 20, &page), 0);
+    assert_false(holds(&page, "<script"));
     assert_true(holds(&page, "Word " ESCAPED ", “" ESCAPED "”, is not in the list"));
     /* The newline behind the tag is the browser's; the second is the caller's. */
     assert_true(holds(&page, "required>\n\n" ESCAPED "</textarea>"));
@@ -188,9 +197,19 @@ static void values_that_are_not_declared_stop_it(void **state)
     assert_true(stops(fill_wrong_type));
 }
 
+static void fill_null(struct values *v, const struct language *language)
+{
+    (void)language;
+    values_text(v, "problem", NULL);
+}
+
 static void want_of_memory_is_reported(void **state)
 {
     (void)state;
+    struct buf nothing CLEANUP(buf_release);
+    buf_init(&nothing, 1 << 20);
+    assert_int_equal(render(&page_desk_problem, fill_null, language_at(0), 1 << 20, &nothing),
+                     E_NOMEM);
     for (size_t j = 0; j < sample_count; j++) {
         struct buf page CLEANUP(buf_release);
         buf_init(&page, 1 << 20);
