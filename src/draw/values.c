@@ -51,15 +51,6 @@ static struct value *place(struct values *v, const char *name, enum template_typ
     return *at;
 }
 
-void values_span(struct values *v, const char *name, struct span text)
-{
-    struct value *value = place(v, name, TEMPLATE_IS_TEXT);
-    if (value) {
-        value->bytes = text;
-        value->absent = false;
-    }
-}
-
 void values_text(struct values *v, const char *name, const char *text)
 {
     struct value *value = place(v, name, TEMPLATE_IS_TEXT);

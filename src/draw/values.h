@@ -18,7 +18,6 @@ struct values *values_new(struct arena *arena);
 /* NULL is the same as not set where the value may be left out; where it is needed, it is taken for
  * want of memory. */
 void values_text(struct values *v, const char *name, const char *text);
-void values_span(struct values *v, const char *name, struct span text);
 void values_number(struct values *v, const char *name, uint64_t number);
 void values_printf(struct values *v, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 void values_flag(struct values *v, const char *name, bool flag);

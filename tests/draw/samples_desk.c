@@ -32,9 +32,9 @@ static const struct item items[] = {
 };
 
 /* As members speak of it. */
-static struct span label(const struct item *item)
+static void put_label(struct values *v, const struct item *item)
 {
-    return span_of(item->id, 8);
+    values_printf(v, "label", "%.8s", item->id);
 }
 
 static void fill_common(struct values *v, const struct language *language)
@@ -53,7 +53,7 @@ static void fill_items(struct values *v, size_t selected)
         struct values *item = values_add(v, "items");
         values_text(item, "id", items[i].id);
         values_flag(item, "selected", i == selected);
-        values_span(item, "label", label(&items[i]));
+        put_label(item, &items[i]);
         values_text(item, "day", items[i].day);
         values_text(item, "channel", items[i].channel);
         values_text(item, "language", items[i].language);
@@ -137,7 +137,7 @@ void desk_report(struct values *v, const struct language *language)
     values_text(v, "refused", "publishing it, without names");
     values_text(v, "once", "00112233445566778899aabbccddeeff");
     values_text(v, "id", items[0].id);
-    values_span(v, "label", label(&items[0]));
+    put_label(v, &items[0]);
     values_text(v, "once", "9d2f0c5ad1e84c7fa60b2f4d9e1c8a75");
     values_flag(v, "overdue", true);
     values_text(v, "due_text", "2031-04-09 18:00");
@@ -197,7 +197,7 @@ void desk_search(struct values *v, const struct language *language)
     for (size_t i = 0; i < 2; i++) {
         struct values *result = values_add(v, "results");
         values_text(result, "id", items[4 - i].id);
-        values_span(result, "label", label(&items[4 - i]));
+        put_label(result, &items[4 - i]);
         values_text(result, "day", items[4 - i].day);
         struct values *part = values_add(result, "parts");
         values_text(part, "text", "Ещё раз о ");
@@ -269,13 +269,13 @@ void desk_erasures(struct values *v, const struct language *language)
     fill_common(v, language);
     struct values *asked = values_add(v, "asked");
     values_text(asked, "id", items[2].id);
-    values_span(asked, "label", label(&items[2]));
+    put_label(asked, &items[2]);
     values_text(asked, "day", "2031-04-10");
     values_number(asked, "reports", 2);
     values_flag(asked, "open", true);
     asked = values_add(v, "asked");
     values_text(asked, "id", items[3].id);
-    values_span(asked, "label", label(&items[3]));
+    put_label(asked, &items[3]);
     values_text(asked, "day", "2031-04-02");
     values_number(asked, "reports", 1);
     values_text(asked, "state", "Erased for good.");
