@@ -9,6 +9,7 @@
 
 #define CHAIN_MAX_BYTES (1u << 20)
 
+static const char prefix[] = "vouchsafe/roster/1\n";
 static const uint8_t founder_seed[32] = {1};
 
 static void read_again(const struct roster *roster)
@@ -44,7 +45,6 @@ static void as_it_is(struct span bytes)
 static void sign_entry(const struct roster *roster, struct cursor *c, const struct sign_pair *pair,
                        struct buf *out)
 {
-    static const char prefix[] = "vouchsafe/roster/1\n";
     uint8_t signature[SIGN_BYTES];
     struct hash previous = {0};
     size_t count = roster_count(roster);
@@ -77,8 +77,8 @@ static void crafted(struct span bytes)
         size_t count = roster_count(roster);
         buf_init(&entry, CHAIN_MAX_BYTES);
         sign_entry(roster, &c, &pair, &entry);
-        size_t prefix_bytes = strlen("vouchsafe/roster/1\n");
-        int error = roster_add(roster, span_slice(buf_bytes(&entry), prefix_bytes, entry.len), NULL);
+        size_t start = sizeof prefix - 1;
+        int error = roster_add(roster, span_slice(buf_bytes(&entry), start, entry.len), NULL);
         ASSERT(roster_count(roster) == count + (error == 0));
         buf_release(&entry);
     }
