@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The ledger's speed: entries put durably at 1, 16 and 64 a transaction, a placement of 20,000, and what
- * desks and doors ask of a store of that size. The plain write of the same bytes, synced as often, stands beside the
- * puts: that is what the disk gives.
+ * The ledger's speed: entries put durably at 1, 16 and 64 a transaction, a placement of 20,000,
+ * and what desks and doors ask of a store of that size. The plain write of the same bytes, synced
+ * as often, stands beside the puts: that is what the disk gives.
  *
  *     bench_ledger [FOLDER]     the folder (default: the current one) says which disk
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Leaves are gone through once: the tree grown from them says what every node must be, and the notes
- * are then held against those nodes. A part that cannot be read through is a finding, and the next
- * part is looked at all the same. */
+/* Leaves are gone through once: the tree grown from them says what every node must be, and the
+ * notes are then held against those nodes. A part that cannot be read through is a finding, and
+ * the next part is looked at all the same. */
 #include "ledger/fsck.h"
 
 #include <stdarg.h>

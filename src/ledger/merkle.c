@@ -69,8 +69,8 @@ struct hash merkle_edge_root(const struct merkle_edge *edge)
     return root;
 }
 
-/* The edge of the leaves from start to start + size, as a tree of their own: start is a multiple of
- * every power of two up to size. */
+/* The edge of the leaves from start to start + size, as a tree of their own: start is a multiple
+ * of every power of two up to size. */
 static int edge_of_range(const struct merkle_source *source, uint64_t start, uint64_t size,
                          struct merkle_edge *ret_edge)
 {

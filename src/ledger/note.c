@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A note's text may hold empty lines, so the signatures are found from the end. A line by an unknown
- * key is kept and ignored, as the specification asks; a known key's line that does not fit makes the
- * whole note refused. */
+/* A note's text may hold empty lines, so the signatures are found from the end. A line by an
+ * unknown key is kept and ignored, as the specification asks; a known key's line that does not fit
+ * makes the whole note refused. */
 #include "ledger/note.h"
 
 #include "base/encode.h"

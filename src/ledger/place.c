@@ -9,8 +9,8 @@
 
 #define MINUTES_A_DAY 1440u
 
-/* The tree must be exactly what was signed last: then the next root is the only one ever signed for
- * its size, since sizes only grow. */
+/* The tree must be exactly what was signed last: then the next root is the only one ever signed
+ * for its size, since sizes only grow. */
 static int check_signed(struct store *store, const struct note_key *key, struct problem *problem)
 {
     struct span note;

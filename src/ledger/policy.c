@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Nodes are kept in the order of their lines and refer upwards only, so one pass from the first to the
- * last finds every group's time. */
+/* Nodes are kept in the order of their lines and refer upwards only, so one pass from the first to
+ * the last finds every group's time. */
 #include "ledger/policy.h"
 
 #include "base/encode.h"

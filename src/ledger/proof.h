@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Proofs that an entry stands in the log (c2sp.org/tlog-proof@v1): an index, the inclusion path and
- * a checkpoint with its cosignatures, as text. */
+/* Proofs that an entry stands in the log (c2sp.org/tlog-proof@v1): an index, the inclusion path
+ * and a checkpoint with its cosignatures, as text. */
 #ifndef LEDGER_PROOF_H
 #define LEDGER_PROOF_H
 

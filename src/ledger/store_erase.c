@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Erasing and forgetting. Only sealed bytes ever go: header and leaf stay, so that every proof made
- * before still holds. What went is overwritten (secure_delete) and the write-ahead log that held it
- * is emptied at the commit. */
+/* Erasing and forgetting. Only sealed bytes ever go: header and leaf stay, so that every proof
+ * made before still holds. What went is overwritten (secure_delete) and the write-ahead log that
+ * held it is emptied at the commit. */
 #include "ledger/store_internal.h"
 #include "seal/codename.h"
 

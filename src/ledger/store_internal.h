@@ -99,7 +99,7 @@ bool query_row(struct query *q);
 uint64_t query_column_int(struct query *q, int column);
 struct span query_column(struct query *q, int column);
 int query_end(struct query *q) MUST_USE;
-/* For writes: runs to the end; any error but one of a constraint makes the store refuse all else. */
+/* For writes: runs to the end. Any error but that of a constraint makes the store refuse all. */
 int query_run(struct query *q) MUST_USE;
 
 /* Reads columns idx (or NULL), source, leaf, header, sealed of the row into bytes. */

@@ -215,7 +215,7 @@ static int erase_tag_used(struct store *store, struct span tag, bool *ret_used)
 
 bool store_erase_tag_used(struct store *store, const uint8_t erase_tag[ENTRY_TAG_BYTES])
 {
-    bool used;
+    bool used = true;
     int error = erase_tag_used(store, span_of(erase_tag, ENTRY_TAG_BYTES), &used);
     return error || used;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Every statement of the store in one table, prepared when it is first needed. Ids and tags are cut
- * out of leaves and headers by the indexes themselves, so nothing is kept twice that could come to
- * disagree. */
+/* Every statement of the store in one table, prepared when it is first needed. Ids and tags are
+ * cut out of leaves and headers by the indexes themselves, so nothing is kept twice that could
+ * come to disagree. */
 #include "ledger/store_internal.h"
 
 #define ID "substr(leaf, 2, 16)"

@@ -26,8 +26,8 @@ struct tile {
 int tile_path_read(struct span path, struct tile *ret_tile) MUST_USE;
 void tile_path_write(const struct tile *tile, struct buf *out);
 
-/* Appends the tile's bytes. E_NOT_FOUND when the log does not reach so far; a partial tile is given
- * out as long as the log has that many, also when it has more by now. */
+/* Appends the tile's bytes. E_NOT_FOUND when the log does not reach so far; a partial tile is
+ * given out as long as the log has that many, also when it has more by now. */
 int tile_make(struct store *store, const struct tile *tile, struct buf *out) MUST_USE;
 
 /* The leaves in an entries tile's bytes: exactly width of 113 bytes, which must be well-formed.

@@ -7,8 +7,8 @@
 
 #define BY_MAX_S ((uint64_t)UINT32_MAX * 86400)
 
-/* The log of the policy that signed. Its key is looked for by name and id, so that a policy can hold
- * two keys of one log. */
+/* The log of the policy that signed. Its key is looked for by name and id, so that a policy can
+ * hold two keys of one log. */
 static int check_log(const struct note *note, const struct policy *policy,
                      const struct note_key **ret_log, struct problem *problem)
 {

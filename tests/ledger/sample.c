@@ -152,10 +152,14 @@ void sample_cosign(struct store *store, unsigned cosigner, uint64_t size, uint64
 
 static char folder[64];
 
-const char *sample_folder(void)
+void sample_folder(void)
 {
     snprintf(folder, sizeof folder, "/tmp/ledger-test-XXXXXX");
     assert_non_null(mkdtemp(folder));
+}
+
+const char *sample_folder_path(void)
+{
     return folder;
 }
 

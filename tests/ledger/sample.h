@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the ledger's tests stand on: keys and entries that are the same in every run, and folders that
- * go away. Entries fit together as entry_check wants, but nothing in them opens. */
+/* What the ledger's tests stand on: keys and entries that are the same in every run, and folders
+ * that go away. Entries fit together as entry_check wants, but nothing in them opens. */
 #ifndef TESTS_LEDGER_SAMPLE_H
 #define TESTS_LEDGER_SAMPLE_H
 
@@ -56,8 +56,9 @@ void sample_put(struct store *store, unsigned n, enum store_source source);
 /* The cosigner's line for the log's note of that size goes into the store. */
 void sample_cosign(struct store *store, unsigned cosigner, uint64_t size, uint64_t time_s);
 
-/* A new folder; its path stays until sample_folder_remove, which empties and removes it. */
-const char *sample_folder(void);
+/* A new folder, the one that sample_open opens a store in, until sample_folder_remove. */
+void sample_folder(void);
+const char *sample_folder_path(void);
 void sample_folder_remove(void);
 struct store *sample_open(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Trees and proofs: the public vectors of Certificate Transparency's reference tree by value, all sizes up
- * to 64 against the definition of RFC 9162 written out once more, and every single change of a
- * proof refused. */
+/* Trees and proofs: the public vectors of Certificate Transparency's reference tree by value, all
+ * sizes up to 64 against the definition of RFC 9162 written out once more, and every single change
+ * of a proof refused. */
 #include "ledger/merkle.h"
 
 #include "base/encode.h"

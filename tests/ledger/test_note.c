@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Notes, keys, checkpoints and cosignatures: public notes by value, and every way that a note can be
- * something else than the specification says. */
+/* Notes, keys, checkpoints and cosignatures: public notes by value, and every way that a note can
+ * be something else than the specification says. */
 #include "ledger/note.h"
 
 #include "base/encode.h"
@@ -41,10 +41,12 @@ static const char public_signatures[] =
     "yOUvVr+AJmIY/2TUFucgKi7lI7cUiOvKFYe/TmN9DAg==\n";
 static const char public_log[] = "arche2025h1.staging.ct.transparency.dev+ba2f06c0+"
                                  "AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f";
+#define LITTLE_GARDEN                                                                              \
+    "transparency.dev/DEV:witness-little-garden+d8042a87+BCtusOxINQNUTN5Oj8HObRkh2yHf/"            \
+    "MwYaGX4CPdiVEPM"
 static const char *const public_cosigners[] = {
     "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2",
-    "transparency.dev/DEV:witness-little-garden+d8042a87+BCtusOxINQNUTN5Oj8HObRkh2yHf/"
-    "MwYaGX4CPdiVEPM",
+    LITTLE_GARDEN,
     "witness1.smartit.nu/witness1+a48c820f+BPSFWg9G6KPiO7QPryYO5Xq4oYJJ+kAvLKLSimDhoxMO",
     "witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv",
 };
@@ -145,7 +147,7 @@ static void test_keys_are_read_and_written(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        peter_key, public_log, public_cosigners[0], public_cosigners[1], public_cosigners[2],
+        peter_key, public_log, LITTLE_GARDEN,
         /* The base64 holds a plus. */
         "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6"};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
