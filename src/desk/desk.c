@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/fields.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -300,6 +301,22 @@ void desk_rollback(struct desk *desk)
     desk->writing = false;
 }
 
+/* The log's name binds the line's key to the organisation (docs/crypto.md, "The log"). */
+static int check_origin(const struct desk *desk, const struct note_key *key,
+                        struct problem *problem)
+{
+    const struct span parts[] = {span_of(key->public_key, SIGN_KEY_BYTES),
+                                 span_of(desk->organisation, sizeof desk->organisation)};
+    struct hash hash = hash_sha256_parts(parts, COUNT_OF(parts));
+    struct buf origin;
+    buf_init(&origin, NOTE_NAME_MAX);
+    buf_text(&origin, "vouchsafe/");
+    hex_put(&origin, span_of(hash.bytes, 8));
+    bool same = strcmp(buf_cstr(&origin), key->name) == 0;
+    buf_release(&origin);
+    return same ? 0 : problem_set(problem, E_OTHER_ORG, "This is another organisation's line.");
+}
+
 static int check_same_line(const struct desk *desk, const struct desk_line *line,
                            struct problem *problem)
 {
@@ -316,6 +333,8 @@ static int check_same_line(const struct desk *desk, const struct desk_line *line
 int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
 {
     ASSERT(desk->writing);
+    if (line->pinned)
+        TRY(check_origin(desk, &line->key, problem));
     TRY(check_same_line(desk, line, problem));
     struct buf text, value;
     buf_init(&text, 1024);

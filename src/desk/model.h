@@ -31,6 +31,9 @@ void model_free(struct model *model); /* wipes */
  * nothing changed. Call it after desk_wake and after a pull. */
 int model_refresh(struct model *model, struct problem *problem) MUST_USE;
 
+/* Keeps the cosignatures that other desks told of, checked, beside this desk's own: for proofs. */
+int model_keep_cosignatures(struct model *model, struct problem *problem) MUST_USE;
+
 /* One row of the inbox: a conversation. */
 struct model_row {
     uint8_t id[ENTRY_ID_BYTES];

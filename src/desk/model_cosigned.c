@@ -31,13 +31,16 @@ static int check_one(struct model *model, const uint8_t *id, const uint8_t *sign
     return error;
 }
 
-int model_cosigned_check(struct model *model)
+/* The rows are copied out first: what is done with each of them uses the same database. */
+static int each_cosigned(struct model *model, const char *query,
+                         int (*fn)(struct model *model, const uint8_t *id, const uint8_t *signer,
+                                   struct span note))
 {
     struct buf rows;
+    struct cursor c;
     sqlite3_stmt *stmt;
-    buf_init(&rows, 256u << 20);
-    TRY(sql_query(&model->sql, "SELECT id, signer, note FROM cosigned WHERE checked = 0",
-                  SQL_NONE, &stmt));
+    buf_init(&rows, SIZE_MAX / 8);
+    TRY(sql_query(&model->sql, query, SQL_NONE, &stmt));
     int more;
     while ((more = sql_step(stmt)) > 0) {
         struct span note = sql_bytes(stmt, 2);
@@ -47,14 +50,46 @@ int model_cosigned_check(struct model *model)
         buf_span(&rows, note);
     }
     int error = more < 0 ? more : buf_error(&rows);
-    struct cursor c;
     cursor_init(&c, buf_bytes(&rows));
     while (error == 0 && cursor_left(&c)) {
         struct span id = cursor_bytes(&c, ENTRY_ID_BYTES);
         struct span signer = cursor_bytes(&c, SIGN_KEY_BYTES);
         struct span note = cursor_block32(&c, SIZE_MAX);
-        error = check_one(model, id.data, signer.data, note);
+        error = fn(model, id.data, signer.data, note);
     }
     buf_release(&rows);
+    return error;
+}
+
+int model_cosigned_check(struct model *model)
+{
+    return each_cosigned(model, "SELECT id, signer, note FROM cosigned WHERE checked = 0",
+                         check_one);
+}
+
+static int keep_one(struct model *model, const uint8_t *id, const uint8_t *signer,
+                    struct span note)
+{
+    const struct roster_member *member = roster_member_find(desk_roster(model->desk), signer);
+    if (member && member != desk_member(model->desk))
+        TRY(cosign_keep(model->desk, member, note));
+    return sql_run(&model->sql, "UPDATE cosigned SET checked = 2 WHERE id = ?",
+                   SQL_ARGS(SQL_BLOB(id, ENTRY_ID_BYTES)));
+}
+
+int model_keep_cosignatures(struct model *model, struct problem *problem)
+{
+    int64_t waiting;
+    TRY(sql_number(&model->sql, "SELECT count(*) FROM cosigned WHERE checked = 1 AND size > 0",
+                   SQL_NONE, &waiting));
+    if (waiting == 0)
+        return 0;
+    TRY(desk_begin(model->desk, problem));
+    int error = each_cosigned(
+        model, "SELECT id, signer, note FROM cosigned WHERE checked = 1 AND size > 0", keep_one);
+    if (error < 0)
+        desk_rollback(model->desk);
+    else
+        error = desk_commit(model->desk, problem);
     return error;
 }
