@@ -304,7 +304,7 @@ int model_conversation(struct model *model, const char *id, bool show_hidden, st
                        struct model_conversation *ret_conversation, struct problem *problem)
 {
     uint8_t key[SEAL_KEY_BYTES];
-    size_t len;
+    size_t len = 0;
     struct model_conversation c = {0};
     TRY(find_conversation(model, id, key, &len, problem));
     struct span conv = span_of(key, len);

@@ -268,7 +268,7 @@ static int pull_batch(struct pulling *p, const struct buf *list, size_t *at)
     const uint8_t *wanted[PULL_BATCH_ENTRIES];
     size_t count = 0;
     for (; *at < list->len && count < PULL_BATCH_ENTRIES; *at += PENDING_ITEM_BYTES) {
-        bool want;
+        bool want = false;
         TRY(want_item(p, list->data + *at, &want));
         if (want)
             wanted[count++] = list->data + *at;
