@@ -168,8 +168,8 @@ static void expire(struct http_server *server)
             return;
         ring_remove(&oldest->by_age);
         if (oldest->phase == REQUEST_IN_LIBRARY) {
-            shutdown(oldest->fd, SHUT_RDWR);
             http_request_give_up(oldest);
+            shutdown(oldest->fd, SHUT_RDWR);
         } else {
             http_arrive_drop(oldest);
         }

@@ -188,25 +188,25 @@ int client_connect(const struct house *house)
     return fd;
 }
 
-/* The server may close while we send: that is for client_read to see. */
-void client_send(int fd, const void *bytes, size_t len)
+bool client_send(int fd, const void *bytes, size_t len)
 {
     const char *at = bytes;
     while (len > 0) {
         ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
         if (sent < 0)
-            return;
+            return false;
         at += sent;
         len -= (size_t)sent;
     }
+    return true;
 }
 
-void client_send_text(int fd, const char *text)
+bool client_send_text(int fd, const char *text)
 {
-    client_send(fd, text, strlen(text));
+    return client_send(fd, text, strlen(text));
 }
 
-int client_read(int fd, char reply[REPLY_BYTES_MAX])
+int client_read_roughly(int fd, char reply[REPLY_BYTES_MAX], bool *ret_reset)
 {
     size_t len = 0;
     ssize_t got = 1;
@@ -216,10 +216,20 @@ int client_read(int fd, char reply[REPLY_BYTES_MAX])
             fail_msg("the server neither replies nor closes");
         len += got > 0 ? (size_t)got : 0;
     }
+    *ret_reset = got < 0;
     reply[len] = '\0';
     if (len < 12 || memcmp(reply, "HTTP/1.1 ", 9) != 0)
         return 0;
     return (reply[9] - '0') * 100 + (reply[10] - '0') * 10 + (reply[11] - '0');
+}
+
+int client_read(int fd, char reply[REPLY_BYTES_MAX])
+{
+    bool reset;
+    int status = client_read_roughly(fd, reply, &reset);
+    if (status && reset)
+        fail_msg("a reset came after this, which may take it from the client: %s", reply);
+    return status;
 }
 
 int client_ask(const struct house *house, const void *bytes, size_t len,

@@ -43,10 +43,14 @@ void wait_for(atomic_uint *counter, unsigned at_least);
 
 /* A connected socket with a timeout of five seconds. */
 int client_connect(const struct house *house);
-void client_send(int fd, const void *bytes, size_t len);
-void client_send_text(int fd, const char *text);
-/* Reads until the end; returns the status, 0 when there was no reply. */
+/* False when the server has closed meanwhile. */
+bool client_send(int fd, const void *bytes, size_t len);
+bool client_send_text(int fd, const char *text);
+/* Reads until the end; returns the status, 0 when there was no reply. A reply that ends in a reset
+ * of the connection fails the test. */
 int client_read(int fd, char reply[REPLY_BYTES_MAX]);
+/* The same, and tells of a reset. */
+int client_read_roughly(int fd, char reply[REPLY_BYTES_MAX], bool *ret_reset);
 /* Connects, sends, reads, closes. */
 int client_ask(const struct house *house, const void *bytes, size_t len,
                char reply[REPLY_BYTES_MAX]);

@@ -48,6 +48,7 @@ struct good {
 };
 static const struct good good[] = {
     {BYTES(GET "\r\n"), "/", 0, false},
+    {BYTES("GET /%41 HTTP/1.0\r\n\r\n"), "/%41", 0, false},
     {BYTES("GET / HTTP/1.0\r\n\r\n"), "/", 0, false},
     {BYTES("GET /a/%D1%8F-._~?lang=ru&x=!$'()*+,;:@/? HTTP/1.1\r\nHost:a\r\n\r\n"),
      "/a/%D1%8F-._~?lang=ru&x=!$'()*+,;:@/?", 0, false},
