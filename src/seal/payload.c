@@ -158,18 +158,17 @@ static int seal_envelope(const struct sealing *s, const struct envelope *envelop
     return 0;
 }
 
-static int seal_chunks(const struct sealing *s, uint64_t padded_bytes, struct buf *out)
+static void seal_chunks(const struct sealing *s, uint64_t padded_bytes, struct buf *out)
 {
     crypto_secretstream_xchacha20poly1305_state state;
     uint8_t *stream_header = buf_room(out, PAYLOAD_STREAM_HEADER_BYTES);
-    REJECT_IF(!stream_header, buf_error(out));
+    ASSERT(stream_header); /* reserved by payload_seal */
     crypto_secretstream_xchacha20poly1305_init_push(&state, stream_header, s->keys.stream);
-    for (uint64_t done = 0; done < padded_bytes && !buf_error(out);) {
+    for (uint64_t done = 0; done < padded_bytes;) {
         uint64_t left = padded_bytes - done;
         size_t len = left < PAYLOAD_CHUNK_BYTES ? (size_t)left : PAYLOAD_CHUNK_BYTES;
         uint8_t *chunk = buf_room(out, len + PAYLOAD_CHUNK_EXTRA_BYTES);
-        if (!chunk)
-            break;
+        ASSERT(chunk);
         struct span piece = span_slice(s->content, (size_t)done, len);
         if (piece.len)
             memcpy(chunk + 1, piece.data, piece.len);
@@ -180,7 +179,6 @@ static int seal_chunks(const struct sealing *s, uint64_t padded_bytes, struct bu
                                                    s->header.data, s->header.len, tag);
     }
     secret_wipe(&state, sizeof state);
-    return buf_error(out);
 }
 
 static int seal_parts(struct sealing *s, const struct entry_header *header,
@@ -189,7 +187,8 @@ static int seal_parts(struct sealing *s, const struct entry_header *header,
 {
     TRY(seal_wrapped(s, out));
     TRY(seal_envelope(s, envelope, signer, organisation, out));
-    return seal_chunks(s, entry_bucket_bytes(header->bucket), out);
+    seal_chunks(s, entry_bucket_bytes(header->bucket), out);
+    return 0;
 }
 
 /* Makes the room for all that follows at once. */

@@ -8,7 +8,6 @@
 
 #define ROSTER_VERSION 1
 #define ROSTER_SIGNED_PREFIX "vouchsafe/roster/1\n"
-#define ROSTER_SIGNATURE_BYTES (SIGN_KEY_BYTES + SIGN_BYTES)
 
 /* A grant: member's signing key, fresh key, the epoch's secret sealed. */
 #define ROSTER_GRANT_MEMBER_BYTES SIGN_KEY_BYTES

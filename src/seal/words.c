@@ -304,6 +304,7 @@ int words_read_fault(const struct words_list *first, struct span text,
         *ret_fault = fault;
     else
         *ret_list = list;
+    secret_wipe(&fault, sizeof fault);
     return error;
 }
 
@@ -313,20 +314,19 @@ int words_read_secret(const struct words_list *first, struct span text,
 {
     struct words_fault fault;
     int error = words_read_fault(first, text, ret_secret, ret_list, &fault);
-    REJECT_IF(!error, 0);
     if (error == E_ARGUMENT)
         problem_set(problem, error, "there must be %d words, not %u", WORDS_SECRET_COUNT,
                     fault.count);
-    if (error != E_BAD_WORD)
-        return error;
-    if (fault.other_alphabet)
+    else if (error == E_BAD_WORD && fault.other_alphabet)
         problem_set(problem, error, "word %u, \"%s\", has letters of another alphabet", fault.place,
                     fault.word);
-    else if (fault.meant)
+    else if (error == E_BAD_WORD && fault.meant)
         problem_set(problem, error, "word %u, \"%s\", is not in the list; perhaps it is \"%s\"",
                     fault.place, fault.word, fault.meant);
-    else
+    else if (error == E_BAD_WORD)
         problem_set(problem, error, "word %u, \"%s\", is not in the list", fault.place,
                     fault.word);
+    if (error)
+        secret_wipe(&fault, sizeof fault);
     return error;
 }

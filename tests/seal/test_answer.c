@@ -161,13 +161,15 @@ static void payloads_are_no_answers(void **state)
     }
 }
 
-/* An answer of bucket 0 whose plaintext is as given, by docs/crypto.md itself. */
-static void craft_answer(const struct pair_of_ends *ends, const uint8_t plain[18521],
+/* An answer of that bucket whose plaintext is as given, by docs/crypto.md itself. */
+static void craft_answer(const struct pair_of_ends *ends, uint8_t bucket, const uint8_t *plain,
                          struct sealed *ret_sealed)
 {
     uint8_t joined[161] = {1}, kn[56], k_com[32], message[48], secret[32];
-    static uint8_t encrypted[18521 + 16];
+    static uint8_t encrypted[100000];
+    size_t plain_len = (size_t)entry_sealed_bytes(bucket) - 33 - 16;
     struct entry_header header = sealing_header(0);
+    header.bucket = bucket;
     memset(ret_sealed, 0, sizeof *ret_sealed);
     entry_header_write(&header, ret_sealed->header);
     randombytes_buf(secret, 32);
@@ -180,11 +182,11 @@ static void craft_answer(const struct pair_of_ends *ends, const uint8_t plain[18
     crypto_generichash_blake2b_salt_personal(kn, 56, joined, sizeof joined, NULL, 0, NULL,
                                              (const uint8_t *)"vouchsafe-answer");
     crypto_kdf_derive_from_key(k_com, 32, 3, "VsAnswr1", kn);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(encrypted, NULL, plain, 18521, ret_sealed->header,
-                                               54, NULL, kn + 32, kn);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(encrypted, NULL, plain, plain_len,
+                                               ret_sealed->header, 54, NULL, kn + 32, kn);
     buf_init(&ret_sealed->sealed, SEALING_CAP_BYTES);
     buf_put(&ret_sealed->sealed, joined, 33);
-    buf_put(&ret_sealed->sealed, encrypted, sizeof encrypted);
+    buf_put(&ret_sealed->sealed, encrypted, plain_len + 16);
     struct hash content = hash_sha256(span_text("abc"));
     memcpy(message, header.id, 16);
     memcpy(message + 16, content.bytes, 32);
@@ -196,7 +198,7 @@ static void craft_answer(const struct pair_of_ends *ends, const uint8_t plain[18
 static void the_plaintext_has_one_shape(void **state)
 {
     (void)state;
-    static uint8_t plain[18521] = {0, 0, 0, 3, 'a', 'b', 'c'};
+    static uint8_t plain[100000] = {0, 0, 0, 3, 'a', 'b', 'c'};
     static const struct {
         size_t at;
         uint8_t byte;
@@ -211,15 +213,18 @@ static void the_plaintext_has_one_shape(void **state)
     struct buf out;
     draw(&ends);
     buf_init(&out, SEALING_CAP_BYTES);
-    craft_answer(&ends, plain, &s);
+    craft_answer(&ends, 0, plain, &s);
     assert_ok(open(&ends, &s, &out));
     assert_string_equal(buf_cstr(&out), "abc");
     buf_release(&out);
     sealed_release(&s);
+    craft_answer(&ends, 1, plain, &s);
+    open_fails(&ends, &s, E_CANNOT_OPEN);
+    sealed_release(&s);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint8_t kept = plain[cases[i].at];
         plain[cases[i].at] = cases[i].byte;
-        craft_answer(&ends, plain, &s);
+        craft_answer(&ends, 0, plain, &s);
         open_fails(&ends, &s, cases[i].error);
         sealed_release(&s);
         plain[cases[i].at] = kept;

@@ -227,6 +227,33 @@ static void sizes_have_limits(void **state)
     chain_release(&chain);
 }
 
+/* A roster that no pack can hold is told, not cut off. */
+static void a_roster_too_large_for_a_pack_is_told(void **state)
+{
+    (void)state;
+    static uint8_t filler[32000];
+    struct chain chain;
+    struct buf pack;
+    chain_found(&chain, "Karsk Helpline");
+    for (uint32_t epoch = 1; epoch <= PACK_TEXT_MAX / sizeof filler; epoch++) {
+        struct dh_pair pair;
+        struct link link;
+        dh_pair_random(&pair);
+        link_follow(&link, &chain, ROSTER_INTAKE);
+        fields_put_u32(&link.fields, 10, epoch);
+        fields_put(&link.fields, 11, span_of(pair.public_key, sizeof pair.public_key));
+        fields_put_u32(&link.fields, 12, 1000);
+        fields_put_u32(&link.fields, 13, 1000);
+        fields_put(&link.fields, 99, span_of(filler, sizeof filler));
+        link_add(&link, &chain, 0, NULL);
+    }
+    buf_init(&pack, 3 * PACK_TEXT_MAX);
+    pack_write(chain.roster, &pack);
+    assert_error(buf_error(&pack), E_TOO_LARGE);
+    buf_release(&pack);
+    chain_release(&chain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +264,7 @@ int main(void)
         cmocka_unit_test(lines_for_people_must_agree),
         cmocka_unit_test(chains_are_lists_of_whole_entries),
         cmocka_unit_test(sizes_have_limits),
+        cmocka_unit_test(a_roster_too_large_for_a_pack_is_told),
     };
     if (seal_init() < 0)
         return 1;

@@ -216,6 +216,10 @@ static void forks_are_told_from_noise(void **state)
     link_add(&link, &chain, E_FORK, "two roster entries for place 1");
     link_follow(&link, &chain, ROSTER_INTAKE);
     put_intake(&intake, &link.fields);
+    link.sequence = 1; /* though it follows the last one */
+    link_add(&link, &chain, E_FORK, "two roster entries for place 1");
+    link_follow(&link, &chain, ROSTER_INTAKE);
+    put_intake(&intake, &link.fields);
     link.previous.bytes[0] ^= 1;
     link_add(&link, &chain, E_FORK, "two roster entries for place 2");
     link_follow(&link, &chain, ROSTER_INTAKE);
@@ -312,6 +316,8 @@ static void a_first_entry_says_what_it_must(void **state)
         found(n, "\xe2\x80\xa9", 3, 1, E_FORMAT, "on one line");
         found(n, "\xff", 1, 1, E_FORMAT, "on one line");
         found(n, "Телефон доверия", 29, 1, 0, NULL);
+        found(n, "ТелефонТелефонТелефонТелефонТелефонТелефонТелефонТелефонТелеф", 122, 1, E_FORMAT,
+              "1 to 120 bytes");
     }
     for (uint16_t n = 3; n <= 5; n++) {
         found(n, longest, 31, 1, E_FORMAT, NULL);
@@ -537,6 +543,18 @@ static void entries_have_a_limit(void **state)
     chain_release(&chain);
 }
 
+static void a_roster_has_a_limit(void **state)
+{
+    (void)state;
+    struct chain chain;
+    chain_found(&chain, "Karsk Helpline");
+    for (int i = 1; i < ROSTER_ENTRIES_MAX; i++)
+        assert_ok(roster_sign_intake(chain.roster, chain.founder, 1000, 1000, NULL));
+    assert_error(roster_sign_intake(chain.roster, chain.founder, 1000, 1000, NULL), E_TOO_LARGE);
+    assert_int_equal(roster_count(chain.roster), ROSTER_ENTRIES_MAX);
+    chain_release(&chain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +576,7 @@ int main(void)
         cmocka_unit_test(a_grant_yields_the_published_key_or_nothing),
         cmocka_unit_test(a_grant_opens_for_its_member_only),
         cmocka_unit_test(entries_have_a_limit),
+        cmocka_unit_test(a_roster_has_a_limit),
     };
     if (seal_init() < 0)
         return 1;
