@@ -63,7 +63,7 @@ static void add_answer(struct flow *flow, struct answers *answers, struct span e
     struct entry_header header;
     struct buf text;
 
-    buf_init(&text, ANSWER_TEXT_MAX);
+    buf_init(&text, ANSWER_ROOM_BYTES);
     if (answers->count < CODENAME_SLOTS && entry_header_read(header_bytes, &header) == 0 &&
         open_any(flow, header_bytes, leaf, sealed, &text) == 0) {
         answers->list[answers->count++] = (struct answer){

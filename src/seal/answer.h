@@ -9,12 +9,14 @@
 #include "seal/seal.h"
 
 #define ANSWER_TEXT_MAX 16000
+#define ANSWER_ROOM_BYTES (20u << 10) /* that answer_open needs in out while it works */
 
 /* header.bucket must be 0. E_TOO_LARGE. */
 int answer_seal(const struct dh_pair *epoch, const uint8_t mailbox[SEAL_KEY_BYTES],
                 const struct entry_header *header, struct span text, struct buf *out,
                 struct entry_leaf *ret_leaf) MUST_USE;
-/* Appends the text to out. Recomputes the leaf. E_CANNOT_OPEN, E_PROOF, E_DAMAGED, E_VERSION. */
+/* Appends the text to out, whose cap leaves ANSWER_ROOM_BYTES. Recomputes the leaf. E_TOO_LARGE,
+ * E_CANNOT_OPEN, E_PROOF, E_DAMAGED, E_VERSION. */
 int answer_open(const struct dh_pair *mailbox, const uint8_t epoch[SEAL_KEY_BYTES],
                 struct span header, struct span leaf, struct span sealed, struct buf *out) MUST_USE;
 
