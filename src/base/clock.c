@@ -9,6 +9,8 @@
 
 #define DAY_S 86400
 #define DAY_MINUTES 1440
+#define DAYS_FROM_YEAR_0 719468 /* from the 1st of March of the year 0 to 1970-01-01 */
+#define ERA_DAYS 146097
 #define LAST_DAY 2932896 /* 9999-12-31: a day from a stranger's header may be any number */
 
 static atomic_int_fast64_t fixed_s;
@@ -47,26 +49,27 @@ uint32_t clock_minute(int64_t now_s)
     return count_of(now_s, 60);
 }
 
-static struct tm parts_of(time_t at)
-{
-    struct tm tm;
-    ASSERT(gmtime_r(&at, &tm));
-    return tm;
-}
-
+/* Not gmtime_r: that reads the file of the time zone first, which a process without files may not.
+ * Years here begin with March, so that a leap day is a year's last; an era is 400 of them. */
 void clock_day_text(uint32_t day, char out[CLOCK_DAY_TEXT_BYTES])
 {
-    uint32_t known = day > LAST_DAY ? LAST_DAY : day;
-    struct tm tm = parts_of((time_t)known * DAY_S);
-    ASSERT(strftime(out, CLOCK_DAY_TEXT_BYTES, "%Y-%m-%d", &tm) > 0);
+    uint32_t known = (day > LAST_DAY ? LAST_DAY : day) + DAYS_FROM_YEAR_0;
+    uint32_t era = known / ERA_DAYS, of_era = known % ERA_DAYS;
+    uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    uint32_t month = (5 * of_year + 2) / 153;
+    uint32_t of_month = of_year - (153 * month + 2) / 5 + 1;
+    bool next_year = month >= 10;
+    snprintf(out, CLOCK_DAY_TEXT_BYTES, "%04u-%02u-%02u", (era * 400 + year + next_year) % 10000,
+             (next_year ? month - 9 : month + 3) % 100, of_month % 100);
 }
 
 void clock_minute_text(uint32_t minute, char out[CLOCK_MINUTE_TEXT_BYTES])
 {
     const uint32_t last = (LAST_DAY + 1u) * DAY_MINUTES - 1;
-    uint32_t known = minute > last ? last : minute;
-    struct tm tm = parts_of((time_t)known * 60);
-    ASSERT(strftime(out, CLOCK_MINUTE_TEXT_BYTES, "%Y-%m-%d %H:%M", &tm) > 0);
+    uint32_t known = minute > last ? last : minute, of_day = known % DAY_MINUTES;
+    clock_day_text(known / DAY_MINUTES, out);
+    snprintf(out + CLOCK_DAY_TEXT_BYTES - 1, 7, " %02u:%02u", of_day / 60 % 100, of_day % 60 % 100);
 }
 
 /* len digits at text.data[from], or -1. */
