@@ -108,29 +108,23 @@ static int read_plain(struct span plain, struct span *ret_text)
     return 0;
 }
 
-/* Decrypts at the end of out, then moves the text to where it belongs. */
+/* Decrypts aside: what is decrypted is longer than the text, and out may be made for the text. */
 static int open_into(const struct answer_keys *keys, struct span header, struct span sealed,
                      const struct entry_leaf *leaf, struct buf *out)
 {
-    struct span encrypted = span_slice(sealed, AHEAD_BYTES, sealed.len);
-    size_t start = out->len, plain_bytes = encrypted.len - PRIM_TAG_BYTES;
-    uint8_t *plain = buf_room(out, plain_bytes);
-    REJECT_IF(!plain, buf_error(out));
-    struct span text = {0};
-    int error = prim_aead_open(keys->kn, header, encrypted, plain) ? 0 : E_CANNOT_OPEN;
-    if (!error)
-        error = read_plain(span_of(plain, plain_bytes), &text);
-    if (!error) {
-        struct hash content = hash_sha256(text);
-        struct hash commitment = entry_commitment(keys->k_com, leaf->id, &content);
-        error = hash_equal(&commitment, &leaf->commitment) ? 0 : E_PROOF;
-    }
-    size_t kept = error ? 0 : text.len;
-    if (kept)
-        memmove(plain, text.data, kept);
-    secret_wipe(plain + kept, plain_bytes - kept);
-    out->len = start + kept;
-    return error;
+    struct span encrypted = span_slice(sealed, AHEAD_BYTES, sealed.len), text = {0};
+    size_t plain_bytes = encrypted.len - PRIM_TAG_BYTES;
+    struct buf plain CLEANUP(buf_wipe_release);
+    buf_init(&plain, plain_bytes);
+    uint8_t *room = buf_room(&plain, plain_bytes);
+    REJECT_IF(!room, buf_error(&plain));
+    REJECT_IF(!prim_aead_open(keys->kn, header, encrypted, room), E_CANNOT_OPEN);
+    TRY(read_plain(buf_bytes(&plain), &text));
+    struct hash content = hash_sha256(text);
+    struct hash commitment = entry_commitment(keys->k_com, leaf->id, &content);
+    REJECT_IF(!hash_equal(&commitment, &leaf->commitment), E_PROOF);
+    buf_span(out, text);
+    return buf_error(out);
 }
 
 int answer_open(const struct dh_pair *mailbox, const uint8_t epoch[SEAL_KEY_BYTES],

@@ -11,7 +11,8 @@
 #define ANSWER_TEXT_MAX 16000
 #define ANSWER_ROOM_BYTES (20u << 10) /* that answer_open needs in out while it works */
 
-/* header.bucket must be 0. E_TOO_LARGE. */
+/* Appends to out. header.bucket must be 0. E_TOO_LARGE; E_ARGUMENT when mailbox is no key; else
+ * out's error. */
 int answer_seal(const struct dh_pair *epoch, const uint8_t mailbox[SEAL_KEY_BYTES],
                 const struct entry_header *header, struct span text, struct buf *out,
                 struct entry_leaf *ret_leaf) MUST_USE;

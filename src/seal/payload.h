@@ -49,7 +49,8 @@ struct envelope {
 /* Seals content into out (appended): the header's bucket must be entry_bucket_for(content.len),
  * its id, tags and day are the caller's to choose. When signer is not NULL the envelope is signed
  * (organisation: 32-byte id). Gives the leaf. E_TOO_LARGE when the envelope does not fit or the
- * bucket is wrong, else out's error. */
+ * bucket is wrong; E_ARGUMENT when recipient is no key; else out's error. On failure out keeps what
+ * it had before. Texts of more than 15 bytes are not opened again. */
 int payload_seal(const uint8_t recipient[SEAL_KEY_BYTES], const struct entry_header *header,
                  const struct envelope *envelope, struct span content,
                  const struct sign_pair *signer, const uint8_t *organisation, struct buf *out,

@@ -6,7 +6,7 @@
 #include "seal/payload.h"
 
 struct opened {
-    struct envelope envelope;   /* its pointers go into fields */
+    struct envelope envelope;   /* its pointers go into this and into fields: not to be copied */
     struct span fields;         /* the envelope's fields, in bytes */
     struct span content;        /* without padding, in bytes */
     uint8_t k_com[SEAL_KEY_BYTES];

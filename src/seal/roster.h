@@ -57,6 +57,7 @@ const struct roster_intake *roster_intake_of_day(const struct roster *roster, ui
 
 /* The pack. pack_read builds a roster from text of a person's file. E_FORMAT and all errors of
  * roster_add. */
+/* E_TOO_LARGE in out when it would be over PACK_TEXT_MAX. */
 void pack_write(const struct roster *roster, struct buf *out);
 int pack_read(struct span text, struct roster **ret_roster, struct problem *problem) MUST_USE;
 /* The binary chain: u32 length and entry, repeated (GET /roster). */

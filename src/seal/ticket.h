@@ -26,7 +26,8 @@ void ticket_keys_random(uint32_t minute, struct ticket_keys *ret_keys);
 void ticket_keys_advance(struct ticket_keys *keys, uint32_t minute);
 
 void ticket_seal(const struct ticket_keys *keys, const struct ticket *ticket, struct buf *out);
-/* E_EXPIRED, E_FORMAT. */
+/* Good for TICKET_LIFE_MINUTES from its minute, and as long before, for a clock that was set back.
+ * E_EXPIRED, also when no key opens it; E_FORMAT; E_NOMEM. */
 int ticket_open(const struct ticket_keys *keys, uint32_t now_minute, struct span text,
                 struct ticket *ret_ticket) MUST_USE;
 
