@@ -61,10 +61,11 @@ static int read_pair(struct span pair, struct arena *arena, struct form *form)
     const uint8_t *equals = pair.len ? memchr(pair.data, '=', pair.len) : NULL;
     REJECT_IF(!equals, E_FORMAT);
     size_t name_len = (size_t)(equals - pair.data), twin;
-    REJECT_IF(form->count == FORM_FIELDS_MAX || name_len > FORM_NAME_BYTES_MAX, E_TOO_LARGE);
+    REJECT_IF(form->count == FORM_FIELDS_MAX, E_TOO_LARGE);
 
     struct span name, value;
     TRY(decode(span_slice(pair, 0, name_len), arena, &name));
+    REJECT_IF(name.len > FORM_NAME_BYTES_MAX, E_TOO_LARGE);
     REJECT_IF(name.len == 0 || memchr(name.data, '\0', name.len), E_FORMAT);
     REJECT_IF(find(form, (const char *)name.data, &twin), E_FORMAT);
     TRY(decode(span_slice(pair, name_len + 1, pair.len - name_len - 1), arena, &value));

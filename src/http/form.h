@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 #define FORM_FIELDS_MAX 64
-#define FORM_NAME_BYTES_MAX 128
+#define FORM_NAME_BYTES_MAX 128 /* decoded */
 
 struct form {
     size_t count;
