@@ -14,6 +14,7 @@
 #include "seal/secret.h"
 
 #define KEY_FILE_BYTES 37
+#define PUBLIC_KEY_BYTES_MAX 1024
 #define SETTINGS_BYTES_MAX 8192
 #define ROSTER_VALUE "roster"
 
@@ -61,6 +62,40 @@ static int write_key(const struct folder *folder, const uint8_t seed[32],
     error = file_create(path_in(folder, "line.key", path), span_of(bytes, sizeof bytes), 0600,
                         problem);
     secret_wipe(bytes, sizeof bytes);
+    return error;
+}
+
+static int write_public_key(struct folder *folder, const uint8_t seed[32],
+                            struct problem *problem) {
+    char path[FOLDER_PATH_MAX + 64];
+    struct buf text;
+    int error;
+
+    TRY(key_of_seed(folder, seed));
+    buf_init(&text, PUBLIC_KEY_BYTES_MAX);
+    note_key_write(&folder->note_key, &text);
+    buf_text(&text, "\n");
+    error = buf_error(&text);
+    if (error == 0)
+        error = file_write(path_in(folder, "line.pub", path), buf_bytes(&text), 0600, problem);
+    buf_release(&text);
+    return error;
+}
+
+int folder_public_key(const char *path, struct note_key *ret_key, struct problem *problem) {
+    char file[FOLDER_PATH_MAX + 64];
+    struct buf text;
+    int error;
+
+    snprintf(file, sizeof file, "%s/line.pub", path);
+    buf_init(&text, PUBLIC_KEY_BYTES_MAX);
+    error = file_read(file, PUBLIC_KEY_BYTES_MAX, &text, problem);
+    if (error == 0)
+        error = note_key_read(span_slice(buf_bytes(&text), 0, text.len > 0 ? text.len - 1 : 0),
+                              ret_key);
+    if (error == E_FORMAT)
+        problem_set(problem, error, "%s is damaged.", file);
+    buf_release(&text);
     return error;
 }
 
@@ -193,9 +228,11 @@ static int fill_new(struct folder *folder, struct span pack, struct problem *pro
     TRY(folder_save_roster(folder));
     TRY(store_commit(folder->store));
     TRY(file_write(path_in(folder, "settings", path), span_text(default_settings), 0600, problem));
-    /* The key comes last: a folder without one was not finished, and may be made again. */
     random_bytes(seed, sizeof seed);
-    error = write_key(folder, seed, problem);
+    error = write_public_key(folder, seed, problem);
+    /* The key comes last: a folder without one was not finished, and may be made again. */
+    if (error == 0)
+        error = write_key(folder, seed, problem);
     secret_wipe(seed, sizeof seed);
     return error;
 }

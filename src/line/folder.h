@@ -2,6 +2,7 @@
 /* A line's folder on disk:
  *
  *   line.key      the line's own signing key (docs/crypto.md, "The log")
+ *   line.pub      its verifier key, as text: what the six words are made of
  *   settings      lines "name value": what the operator may edit
  *   lock          held while a program uses the folder
  *   store/        log.db and pending.db (ledger/store.h)
@@ -35,6 +36,8 @@ struct folder {
 
 /* Makes the folder from a pack: the line's key is born here. E_EXISTS when there is one already. */
 int folder_create(const char *path, struct span pack, struct problem *problem) MUST_USE;
+/* The verifier key alone, also while the line serves. */
+int folder_public_key(const char *path, struct note_key *ret_key, struct problem *problem) MUST_USE;
 /* Reads settings, key and roster, opens the store. E_BUSY when another program uses it. */
 int folder_open(const char *path, struct folder **ret_folder, struct problem *problem) MUST_USE;
 /* Closes the store and wipes the key. NULL is fine. */

@@ -32,8 +32,8 @@ static int fail(const struct problem *problem, int error) {
     return 1;
 }
 
-static void print_fingerprint(const struct folder *folder) {
-    struct hash hash = note_key_fingerprint(&folder->note_key);
+static void print_fingerprint(const struct note_key *key) {
+    struct hash hash = note_key_fingerprint(key);
     struct buf words;
 
     buf_init(&words, 256);
@@ -56,7 +56,7 @@ static int create(const char *pack_path, const char *path, struct problem *probl
     TRY(folder_open(path, &folder, problem));
     printf("A line for %s is ready in %s.\nRead these six words to the member:\n\n    ",
            roster_name(folder->roster), path);
-    print_fingerprint(folder);
+    print_fingerprint(&folder->note_key);
     folder_close(folder);
     return 0;
 }
@@ -83,14 +83,17 @@ static int open_argument(char **argv, struct folder **ret_folder) {
 }
 
 static int run_fingerprint(int argc, char **argv) {
-    struct folder *folder;
+    struct problem problem;
+    struct note_key key;
+    int error;
 
     if (argc != 2)
         return USAGE_ERROR;
-    if (open_argument(argv, &folder) != 0)
-        return 1;
-    print_fingerprint(folder);
-    folder_close(folder);
+    problem_clear(&problem);
+    error = folder_public_key(argv[1], &key, &problem);
+    if (error < 0)
+        return fail(&problem, error);
+    print_fingerprint(&key);
     return 0;
 }
 
