@@ -45,7 +45,8 @@ void sample_entry_of(const struct entry_header *header, struct sample_entry *ent
     memcpy(leaf.id, header->id, sizeof leaf.id);
     leaf.header = hash_sha256(span_of(entry->header, sizeof entry->header));
     leaf.sealed = hash_sha256(span_of(entry->sealed, sizeof entry->sealed));
-    leaf.commitment = hash_sha256(span_of(header->tag, sizeof header->tag));
+    struct hash content = hash_sha256(span_text(entry->content));
+    leaf.commitment = entry_commitment(entry->k_com, header->id, &content);
     entry_leaf_write(&leaf, entry->leaf);
     memcpy(entry->id, header->id, sizeof entry->id);
     memcpy(entry->tag, header->tag, sizeof entry->tag);
@@ -59,6 +60,10 @@ void sample_entry(unsigned n, enum store_source source, struct sample_entry *ret
     memcpy(header.tag, tag.bytes, sizeof header.tag);
     memcpy(ret_entry->erase_secret, secret.bytes, sizeof ret_entry->erase_secret);
     codename_erase_tag(ret_entry->erase_secret, header.erase_tag);
+    struct hash k_com = derive("k_com", n);
+    memcpy(ret_entry->k_com, k_com.bytes, sizeof ret_entry->k_com);
+    snprintf(ret_entry->content, sizeof ret_entry->content, "What happened in Karsk, part %u.\n",
+             n);
     memset(ret_entry->sealed, (int)n, sizeof ret_entry->sealed);
     memcpy(ret_entry->sealed + 1, id.bytes, HASH_BYTES);
     ret_entry->sealed[0] = SEAL_SUITE;

@@ -35,6 +35,8 @@ int sample_start(void **state);
 struct sample_entry {
     uint8_t header[ENTRY_HEADER_BYTES], leaf[ENTRY_LEAF_BYTES];
     uint8_t id[ENTRY_ID_BYTES], tag[ENTRY_TAG_BYTES], erase_secret[32];
+    uint8_t k_com[HASH_BYTES];
+    char content[64]; /* what the leaf commits to */
     uint8_t sealed[SAMPLE_SEALED_BYTES];
     enum store_source source;
 };

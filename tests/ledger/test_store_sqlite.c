@@ -57,7 +57,7 @@ static unsigned files_with(const void *bytes, size_t len)
         if (entry->d_name[0] == '.')
             continue;
         read_whole(entry->d_name, &file);
-        count += memmem(file.data, file.len, bytes, len) != NULL;
+        count += file.len > 0 && memmem(file.data, file.len, bytes, len) != NULL;
         buf_release(&file);
     }
     closedir(entries);
