@@ -18,16 +18,21 @@ static void add_to(struct asked *asked, const struct model_erasure *erasure)
     asked->deleted += erasure->decision == ERASURE_DELETED;
 }
 
-/* What was never held here has no conversation, and there is nothing to decide. */
+/* What it is called. What was erased for good is in no conversation any more. */
+static const char *label_of(const struct model_erasure *erasure)
+{
+    return erasure->conversation[0] ? erasure->conversation : erasure->short_id;
+}
+
+/* Of what was never held here nothing is to be decided. */
 static size_t group(const struct model_erasure *erasures, size_t count, struct asked *asked)
 {
     size_t groups = 0;
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
-        if (!erasures[i].conversation[0])
+        if (!erasures[i].conversation[0] && !erasures[i].decision)
             continue;
-        while (at < groups &&
-               strcmp(asked[at].first->conversation, erasures[i].conversation) != 0)
+        while (at < groups && strcmp(label_of(asked[at].first), label_of(&erasures[i])) != 0)
             at++;
         if (at == groups)
             asked[groups++] = (struct asked){.first = &erasures[i]};
@@ -52,7 +57,7 @@ static void add_asked(struct visit *visit, struct values *values, const struct a
     char day[CLOCK_DAY_TEXT_BYTES];
     clock_day_text(asked->first->day, day);
     values_text(item, "id", visit_hex(visit, asked->first->id));
-    values_text(item, "label", asked->first->conversation);
+    values_text(item, "label", label_of(asked->first));
     values_text(item, "day", visit_line(visit, day, sizeof day));
     values_text(item, "reports", visit_number(visit, asked->reports));
     values_text(item, "state", state_of(visit, asked));

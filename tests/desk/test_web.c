@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "web_world.h"
+#include "web_served.h"
 
-static struct world w;
+static struct served w;
 static _Atomic int64_t slept_ms;
 
 static int64_t fake_slept_ms(void)
@@ -24,8 +24,8 @@ static int64_t fake_slept_ms(void)
 static int begin(void **state)
 {
     (void)state;
-    world_begin(&w);
-    world_serve(&w, NULL);
+    served_begin(&w);
+    served_serve(&w, NULL);
     return 0;
 }
 
@@ -33,8 +33,8 @@ static int begin_idle(void **state)
 {
     struct web_options options = {.token_ms = WEB_TOKEN_MS, .idle_ms = 1500};
     (void)state;
-    world_begin(&w);
-    world_serve(&w, &options);
+    served_begin(&w);
+    served_serve(&w, &options);
     return 0;
 }
 
@@ -44,8 +44,8 @@ static int begin_sleepy(void **state)
         .token_ms = WEB_TOKEN_MS, .idle_ms = WEB_IDLE_MS, .slept_ms = fake_slept_ms};
     (void)state;
     atomic_store(&slept_ms, 5000);
-    world_begin(&w);
-    world_serve(&w, &options);
+    served_begin(&w);
+    served_serve(&w, &options);
     return 0;
 }
 
@@ -53,21 +53,21 @@ static int begin_short_token(void **state)
 {
     struct web_options options = {.token_ms = 1, .idle_ms = WEB_IDLE_MS};
     (void)state;
-    world_begin(&w);
-    world_serve(&w, &options);
+    served_begin(&w);
+    served_serve(&w, &options);
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    world_end(&w);
+    served_end(&w);
     return 0;
 }
 
 static void assert_status(const struct ask *ask, int status)
 {
-    struct reply reply = world_ask(&w, ask);
+    struct reply reply = served_ask(&w, ask);
     if (reply.status != status)
         fail_msg("%s %s: %d instead of %d", ask->method ? ask->method : "GET", ask->path,
                  reply.status, status);
@@ -87,7 +87,7 @@ static void assert_get(const char *path, int status)
 static void the_token_works_once(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     assert_get("/", 200);
     struct ask again = {.path = w.invitation, .cookie = ""};
     assert_status(&again, 403);
@@ -101,7 +101,7 @@ static void the_token_works_once(void **state)
 static void the_token_has_its_time(void **state)
 {
     (void)state;
-    world_invite(&w);
+    served_invite(&w);
     usleep(20000);
     struct ask ask = {.path = w.invitation, .cookie = ""};
     assert_status(&ask, 403);
@@ -110,9 +110,9 @@ static void the_token_has_its_time(void **state)
 static void the_cookie_is_the_browser_s_alone(void **state)
 {
     (void)state;
-    world_invite(&w);
+    served_invite(&w);
     struct ask ask = {.path = w.invitation, .cookie = "", .site = "cross-site"};
-    struct reply reply = world_ask(&w, &ask);
+    struct reply reply = served_ask(&w, &ask);
     const char *cookie = reply_header(&reply, "Set-Cookie");
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(cookie, "; HttpOnly"));
@@ -127,9 +127,9 @@ static void another_session_ends_this_one(void **state)
 {
     (void)state;
     char first[128];
-    world_enter(&w);
+    served_enter(&w);
     snprintf(first, sizeof first, "%s", w.cookie);
-    world_enter(&w);
+    served_enter(&w);
     struct ask ask = {.path = "/", .cookie = first};
     assert_status(&ask, 403);
     assert_get("/", 200);
@@ -143,7 +143,7 @@ static const char *const paths[] = {"/",       "/report/00112233", "/take",  "/s
 static void without_the_cookie_there_is_nothing(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         struct ask ask = {.path = paths[i], .cookie = ""};
         assert_status(&ask, 403);
@@ -158,14 +158,14 @@ static void another_host_is_refused(void **state)
 {
     (void)state;
     char localhost[64], bare[64];
-    world_enter(&w);
+    served_enter(&w);
     snprintf(localhost, sizeof localhost, "localhost%s", strchr(w.address, ':'));
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(w.address, ":"), w.address);
     const char *hosts[] = {localhost, bare, "127.0.0.1:1", "desk.example", ""};
     for (size_t i = 0; i < COUNT_OF(hosts); i++) {
         struct ask ask = {.path = "/", .host = hosts[i]};
         assert_status(&ask, 403);
-        world_invite(&w);
+        served_invite(&w);
         ask.path = w.invitation;
         assert_status(&ask, 403);
     }
@@ -176,7 +176,7 @@ static void what_other_sites_start_is_refused(void **state)
 {
     (void)state;
     static const char *const sites[] = {"cross-site", "same-site", "weird"};
-    world_enter(&w);
+    served_enter(&w);
     for (size_t i = 0; i < COUNT_OF(sites); i++) {
         struct ask ask = {.path = "/", .site = sites[i]};
         assert_status(&ask, 403);
@@ -187,10 +187,10 @@ static void what_other_sites_start_is_refused(void **state)
 
 static void post_as(const char *origin, bool with_csrf, int status)
 {
-    struct reply page = world_get(&w, "/");
+    struct reply page = served_get(&w, "/");
     char body[256];
     snprintf(body, sizeof body, "handled=1%s%s", with_csrf ? "&csrf=" : "",
-             with_csrf ? world_hidden(page.body, "csrf") : "");
+             with_csrf ? served_hidden(page.body, "csrf") : "");
     reply_release(&page);
     struct ask ask = {.method = "POST", .path = "/erasures/00", .origin = origin, .body = body};
     assert_status(&ask, status);
@@ -201,7 +201,7 @@ static void a_form_must_be_ours(void **state)
 {
     (void)state;
     char ours[80], other_port[80];
-    world_enter(&w);
+    served_enter(&w);
     snprintf(ours, sizeof ours, "http://%s", w.address);
     snprintf(other_port, sizeof other_port, "http://%s0", w.address);
     post_as(ours, true, 400);
@@ -219,9 +219,9 @@ static void a_form_must_be_ours(void **state)
 static void every_page_is_sealed_off(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
-        struct reply reply = world_get(&w, paths[i]);
+        struct reply reply = served_get(&w, paths[i]);
         assert_string_equal(reply_header(&reply, "Cache-Control"), "no-store");
         if (reply.status != 204) {
             const char *policy = reply_header(&reply, "Content-Security-Policy");
@@ -251,12 +251,12 @@ static void only_loopback_is_listened_on(void **state)
 
 static void assert_locked(void)
 {
-    struct reply reply = world_get(&w, "/");
+    struct reply reply = served_get(&w, "/");
     assert_int_equal(reply.status, 403);
     assert_non_null(strstr(reply.body, "The desk is locked"));
     assert_null(strstr(reply.body, "Veshnia"));
     reply_release(&reply);
-    world_stop(&w);
+    served_stop(&w);
     assert_true(web_locked(w.web));
     assert_false(desk_unlocked(w.desk));
 }
@@ -264,8 +264,8 @@ static void assert_locked(void)
 static void the_button_locks(void **state)
 {
     (void)state;
-    world_enter(&w);
-    struct reply reply = world_post(&w, "/", "/lock", "");
+    served_enter(&w);
+    struct reply reply = served_post(&w, "/", "/lock", "");
     assert_int_equal(reply.status, 403);
     assert_non_null(strstr(reply.body, "The desk is locked"));
     reply_release(&reply);
@@ -275,7 +275,7 @@ static void the_button_locks(void **state)
 static void it_locks_when_nobody_asks(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     for (int i = 0; i < 4; i++) { /* who asks keeps it open */
         usleep(500000);
         assert_get("/awake", 204);
@@ -288,9 +288,9 @@ static void it_locks_when_nobody_asks(void **state)
 static void the_keys_do_not_wait_for_a_request(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     usleep(3200000);
-    world_stop(&w);
+    served_stop(&w);
     assert_true(web_locked(w.web));
     assert_false(desk_unlocked(w.desk));
 }
@@ -298,7 +298,7 @@ static void the_keys_do_not_wait_for_a_request(void **state)
 static void strangers_do_not_keep_it_open(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     for (int i = 0; i < 6; i++) {
         struct ask ask = {.path = "/", .cookie = ""};
         usleep(300000);
@@ -310,7 +310,7 @@ static void strangers_do_not_keep_it_open(void **state)
 static void it_locks_when_the_computer_slept(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     assert_get("/", 200);
     atomic_store(&slept_ms, 5900); /* within what two clocks may differ */
     assert_get("/", 200);
@@ -321,44 +321,44 @@ static void it_locks_when_the_computer_slept(void **state)
 static void after_a_lock_the_session_is_over(void **state)
 {
     (void)state;
-    world_enter(&w);
+    served_enter(&w);
     reply_release(&(struct reply){.status = 0});
-    struct reply reply = world_post(&w, "/", "/lock", "");
+    struct reply reply = served_post(&w, "/", "/lock", "");
     reply_release(&reply);
     assert_locked();
-    world_unlock(&w);
+    served_unlock(&w);
     assert_get("/", 403);
-    world_enter(&w);
+    served_enter(&w);
     assert_get("/", 200);
 }
 
 static void what_was_typed_is_not_lost(void **state)
 {
     (void)state;
-    world_enter(&w);
-    struct reply page = world_get(&w, "/take");
+    served_enter(&w);
+    struct reply page = served_get(&w, "/take");
     char body[512];
-    snprintf(body, sizeof body, "csrf=%s&once=%s", world_hidden(page.body, "csrf"), "");
+    snprintf(body, sizeof body, "csrf=%s&once=%s", served_hidden(page.body, "csrf"), "");
     snprintf(body + strlen(body), sizeof body - strlen(body),
              "%s&channel=telephone&wording=summary&text=Two+vans+%%3Cin+Tolma%%3E&safe_ways=by+post",
-             world_hidden(page.body, "once"));
+             served_hidden(page.body, "once"));
     reply_release(&page);
-    struct reply reply = world_post(&w, "/", "/lock", "");
+    struct reply reply = served_post(&w, "/", "/lock", "");
     reply_release(&reply);
     struct ask ask = {.method = "POST", .path = "/take", .body = body};
-    reply = world_ask(&w, &ask); /* locked: given back to be copied */
+    reply = served_ask(&w, &ask); /* locked: given back to be copied */
     assert_int_equal(reply.status, 403);
     assert_non_null(strstr(reply.body, "Two vans &lt;in Tolma&gt;\n\nby post"));
     reply_release(&reply);
-    world_stop(&w);
-    world_unlock(&w);
-    world_enter(&w);
-    reply = world_ask(&w, &ask); /* an old form: shown again, not obeyed */
+    served_stop(&w);
+    served_unlock(&w);
+    served_enter(&w);
+    reply = served_ask(&w, &ask); /* an old form: shown again, not obeyed */
     assert_int_equal(reply.status, 400);
     assert_non_null(strstr(reply.body, "Two vans &lt;in Tolma&gt;"));
     assert_non_null(strstr(reply.body, "was locked since"));
     reply_release(&reply);
-    reply = world_get(&w, "/");
+    reply = served_get(&w, "/");
     assert_non_null(strstr(reply.body, "There is nothing here."));
     reply_release(&reply);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "web_world.h"
+#include "web_served.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,35 +23,35 @@
 
 /* The desk */
 
-static void unlock(struct world *world)
+static void unlock(struct served *served)
 {
     struct problem problem = {""};
-    int error = desk_unlock(world->desk, span_text(WORLD_PASSPHRASE), &problem);
+    int error = desk_unlock(served->desk, span_text(SERVED_PASSPHRASE), &problem);
     if (error < 0)
         fail_msg("unlock: %s", problem_text(&problem, error));
 }
 
-void world_begin(struct world *world)
+void served_begin(struct served *served)
 {
     struct problem problem = {""};
     struct roster *roster = NULL;
-    *world = (struct world){.serving = false};
-    sem_init(&world->invited, 0, 0);
-    snprintf(world->folder, sizeof world->folder, "/tmp/vouchsafe-web-XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
+    *served = (struct served){.serving = false};
+    sem_init(&served->invited, 0, 0);
+    snprintf(served->folder, sizeof served->folder, "/tmp/vouchsafe-web-XXXXXX");
+    assert_non_null(mkdtemp(served->folder));
     assert_int_equal(seal_init(), 0);
     struct member_keys *keys = member_keys_random();
     assert_non_null(keys);
-    assert_int_equal(found_folder(world->folder, &problem), 0);
+    assert_int_equal(found_folder(served->folder, &problem), 0);
     assert_int_equal(found_roster("Veshnia Legal Aid", "Mira Sol", keys, &roster, &problem), 0);
-    int error = found_write(world->folder, roster, keys, span_text(WORLD_PASSPHRASE),
+    int error = found_write(served->folder, roster, keys, span_text(SERVED_PASSPHRASE),
                             KEYFILE_COST_MINIMUM_FOR_TESTS, &problem);
     if (error < 0)
         fail_msg("found: %s", problem_text(&problem, error));
     roster_free(roster);
     member_keys_free(keys);
-    assert_int_equal(desk_open(world->folder, &world->desk, &problem), 0);
-    unlock(world);
+    assert_int_equal(desk_open(served->folder, &served->desk, &problem), 0);
+    unlock(served);
 }
 
 static int remove_one(const char *path, const struct stat *about, int type, struct FTW *where)
@@ -62,94 +62,95 @@ static int remove_one(const char *path, const struct stat *about, int type, stru
     return remove(path);
 }
 
-void world_end(struct world *world)
+void served_end(struct served *served)
 {
-    if (world->serving)
-        world_stop(world);
-    web_free(world->web);
-    desk_free(world->desk);
-    sem_destroy(&world->invited);
-    nftw(world->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (served->serving)
+        served_stop(served);
+    web_free(served->web);
+    desk_rollback(served->desk); /* what a failed test had begun */
+    desk_free(served->desk);
+    sem_destroy(&served->invited);
+    nftw(served->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* Serving */
 
 static void *serve(void *context)
 {
-    struct world *world = context;
+    struct served *served = context;
     enum web_event event;
     struct buf address;
-    while (web_run(world->web, &event) == 0 && event != WEB_STOP) {
+    while (web_run(served->web, &event) == 0 && event != WEB_STOP) {
         if (event != WEB_TERMINAL)
             continue;
         buf_init(&address, 512);
-        web_invite(world->web, &address);
-        snprintf(world->invitation, sizeof world->invitation, "%s",
+        web_invite(served->web, &address);
+        snprintf(served->invitation, sizeof served->invitation, "%s",
                  strstr(buf_cstr(&address), "/open"));
         buf_release(&address);
-        sem_post(&world->invited);
+        sem_post(&served->invited);
     }
     return NULL;
 }
 
-static void start(struct world *world)
+static void start(struct served *served)
 {
     struct problem problem = {""};
-    int error = web_unlocked(world->web, world->desk, &problem);
+    int error = web_unlocked(served->web, served->desk, &problem);
     if (error < 0)
         fail_msg("web_unlocked: %s", problem_text(&problem, error));
-    assert_int_equal(pthread_create(&world->thread, NULL, serve, world), 0);
-    world->serving = true;
+    assert_int_equal(pthread_create(&served->thread, NULL, serve, served), 0);
+    served->serving = true;
 }
 
-void world_serve(struct world *world, const struct web_options *options)
+void served_serve(struct served *served, const struct web_options *options)
 {
     struct web_options real = {.token_ms = WEB_TOKEN_MS, .idle_ms = WEB_IDLE_MS};
     if (options)
         real = *options;
     real.listen = "127.0.0.1:0";
-    if (!world->web) {
+    if (!served->web) {
         struct problem problem = {""};
-        assert_int_equal(web_new(&real, &world->web, &problem), 0);
-        snprintf(world->address, sizeof world->address, "%s", web_address(world->web));
+        assert_int_equal(web_new(&real, &served->web, &problem), 0);
+        snprintf(served->address, sizeof served->address, "%s", web_address(served->web));
     }
-    start(world);
+    start(served);
 }
 
-void world_stop(struct world *world)
+void served_stop(struct served *served)
 {
-    web_interrupt(world->web, WEB_STOP);
-    pthread_join(world->thread, NULL);
-    world->serving = false;
-    assert_int_equal(desk_wake(world->desk, NULL), 0);
+    web_interrupt(served->web, WEB_STOP);
+    pthread_join(served->thread, NULL);
+    served->serving = false;
+    assert_int_equal(desk_wake(served->desk, NULL), 0);
 }
 
-void world_unlock(struct world *world)
+void served_unlock(struct served *served)
 {
-    unlock(world);
-    start(world);
+    unlock(served);
+    start(served);
 }
 
-void world_invite(struct world *world)
+void served_invite(struct served *served)
 {
-    web_interrupt(world->web, WEB_TERMINAL);
-    sem_wait(&world->invited);
+    web_interrupt(served->web, WEB_TERMINAL);
+    sem_wait(&served->invited);
 }
 
-void world_enter(struct world *world)
+void served_enter(struct served *served)
 {
-    world_invite(world);
-    struct ask ask = {.path = world->invitation, .cookie = ""};
-    struct reply reply = world_ask(world, &ask);
+    served_invite(served);
+    struct ask ask = {.path = served->invitation, .cookie = ""};
+    struct reply reply = served_ask(served, &ask);
     assert_int_equal(reply.status, 200);
     const char *cookie = reply_header(&reply, "Set-Cookie");
-    snprintf(world->cookie, sizeof world->cookie, "%.*s", (int)strcspn(cookie, ";"), cookie);
+    snprintf(served->cookie, sizeof served->cookie, "%.*s", (int)strcspn(cookie, ";"), cookie);
     reply_release(&reply);
 }
 
 /* Callers */
 
-static void put(struct world *world, const struct entry_header *header,
+static void put(struct served *served, const struct entry_header *header,
                 const struct entry_leaf *leaf, struct span sealed)
 {
     uint8_t header_bytes[ENTRY_HEADER_BYTES], leaf_bytes[ENTRY_LEAF_BYTES];
@@ -159,12 +160,12 @@ static void put(struct world *world, const struct entry_header *header,
                                 .source = STORE_FROM_DOOR};
     entry_header_write(header, header_bytes);
     entry_leaf_write(leaf, leaf_bytes);
-    assert_int_equal(desk_begin(world->desk, NULL), 0);
-    assert_int_equal(store_put_pending(desk_store(world->desk), &entry), 0);
-    assert_int_equal(desk_commit(world->desk, NULL), 0);
+    assert_int_equal(desk_begin(served->desk, NULL), 0);
+    assert_int_equal(store_put_pending(desk_store(served->desk), &entry), 0);
+    assert_int_equal(desk_commit(served->desk, NULL), 0);
 }
 
-void world_report(struct world *world, const struct caller_keys *caller, uint32_t minute,
+void served_report(struct served *served, const struct caller_keys *caller, uint32_t minute,
                   const char *text, uint8_t ret_id[ENTRY_ID_BYTES])
 {
     struct envelope envelope = {.kind = KIND_REPORT,
@@ -185,29 +186,29 @@ void world_report(struct world *world, const struct caller_keys *caller, uint32_
     codename_erase_secret(caller->erase_key, 0, secret);
     codename_erase_tag(secret, header.erase_tag);
     buf_init(&sealed, 8u << 20);
-    assert_int_equal(payload_seal(desk_epoch_now(world->desk)->pair.public_key, &header, &envelope,
+    assert_int_equal(payload_seal(desk_epoch_now(served->desk)->pair.public_key, &header, &envelope,
                                   span_text(text), NULL, NULL, &sealed, &leaf),
                      0);
-    put(world, &header, &leaf, buf_bytes(&sealed));
+    put(served, &header, &leaf, buf_bytes(&sealed));
     buf_release(&sealed);
     memcpy(ret_id, header.id, ENTRY_ID_BYTES);
 }
 
-void world_erased(struct world *world, const struct caller_keys *caller,
+void served_erased(struct served *served, const struct caller_keys *caller,
                   const uint8_t id[ENTRY_ID_BYTES])
 {
     uint8_t secret[CODENAME_ERASE_SECRET_BYTES];
     codename_erase_secret(caller->erase_key, 0, secret);
-    assert_int_equal(desk_begin(world->desk, NULL), 0);
-    assert_int_equal(store_note_erased(desk_store(world->desk), id, secret), 0);
-    assert_int_equal(desk_commit(world->desk, NULL), 0);
+    assert_int_equal(desk_begin(served->desk, NULL), 0);
+    assert_int_equal(store_note_erased(desk_store(served->desk), id, secret), 0);
+    assert_int_equal(desk_commit(served->desk, NULL), 0);
 }
 
 /* The client */
 
-static int dial(const struct world *world)
+static int dial(const struct served *served)
 {
-    const char *colon = strchr(world->address, ':');
+    const char *colon = strchr(served->address, ':');
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10)),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -222,14 +223,14 @@ static void put_header(struct buf *out, const char *name, const char *value)
         buf_printf(out, "%s: %s\r\n", name, value);
 }
 
-static void write_request(const struct world *world, const struct ask *ask, struct buf *out)
+static void write_request(const struct served *served, const struct ask *ask, struct buf *out)
 {
     const char *method = ask->method ? ask->method : "GET";
     /* Without Host only HTTP/1.0 comes through the gate. */
     bool no_host = ask->host && !ask->host[0];
     buf_printf(out, "%s %s HTTP/1.%d\r\n", method, ask->path, no_host ? 0 : 1);
-    put_header(out, "Host", ask->host ? ask->host : world->address);
-    put_header(out, "Cookie", ask->cookie ? ask->cookie : world->cookie);
+    put_header(out, "Host", ask->host ? ask->host : served->address);
+    put_header(out, "Cookie", ask->cookie ? ask->cookie : served->cookie);
     put_header(out, "Origin", ask->origin);
     put_header(out, "Sec-Fetch-Site", ask->site);
     if (strcmp(method, "POST") == 0)
@@ -239,13 +240,13 @@ static void write_request(const struct world *world, const struct ask *ask, stru
     buf_text(out, ask->body ? ask->body : "");
 }
 
-struct reply world_ask(struct world *world, const struct ask *ask)
+struct reply served_ask(struct served *served, const struct ask *ask)
 {
     struct reply reply = {.status = 0};
     struct buf request, got;
-    int fd = dial(world);
-    buf_init(&request, WORLD_BODY_MAX + HEAD_MAX);
-    write_request(world, ask, &request);
+    int fd = dial(served);
+    buf_init(&request, SERVED_BODY_MAX + HEAD_MAX);
+    write_request(served, ask, &request);
     assert_int_equal(buf_error(&request), 0);
     for (size_t at = 0; at < request.len;) {
         ssize_t sent = send(fd, request.data + at, request.len - at, MSG_NOSIGNAL);
@@ -294,13 +295,13 @@ const char *reply_header(const struct reply *reply, const char *name)
     return value;
 }
 
-struct reply world_get(struct world *world, const char *path)
+struct reply served_get(struct served *served, const char *path)
 {
     struct ask ask = {.path = path, .site = "same-origin"};
-    return world_ask(world, &ask);
+    return served_ask(served, &ask);
 }
 
-const char *world_hidden(const char *body, const char *name)
+const char *served_hidden(const char *body, const char *name)
 {
     static char value[256];
     char start[128];
@@ -313,21 +314,21 @@ const char *world_hidden(const char *body, const char *name)
     return value;
 }
 
-struct reply world_post(struct world *world, const char *page, const char *path,
+struct reply served_post(struct served *served, const char *page, const char *path,
                         const char *fields)
 {
-    struct reply form = world_get(world, page);
+    struct reply form = served_get(served, page);
     struct buf body;
     char origin[80];
     assert_int_equal(form.status, 200);
-    buf_init(&body, WORLD_BODY_MAX);
-    buf_printf(&body, "csrf=%s", world_hidden(form.body, "csrf"));
+    buf_init(&body, SERVED_BODY_MAX);
+    buf_printf(&body, "csrf=%s", served_hidden(form.body, "csrf"));
     buf_printf(&body, "%s%s", fields[0] ? "&" : "", fields);
     assert_int_equal(buf_error(&body), 0);
-    snprintf(origin, sizeof origin, "http://%s", world->address);
+    snprintf(origin, sizeof origin, "http://%s", served->address);
     struct ask ask = {.method = "POST", .path = path, .origin = origin, .site = "same-origin",
                       .body = buf_cstr(&body)};
-    struct reply reply = world_ask(world, &ask);
+    struct reply reply = served_ask(served, &ask);
     buf_release(&body);
     reply_release(&form);
     return reply;
