@@ -95,6 +95,17 @@ static const struct route *find(struct visit *visit)
 
 /* Who asks */
 
+/* Pages that name no referrer send their own forms with the origin "null": then the browser's word on
+ * the site is needed. */
+static bool is_our_origin(const char *origin, const char *site, const char *address)
+{
+    if (!origin)
+        return true;
+    if (strcmp(origin, "null") == 0)
+        return site && strcmp(site, "same-origin") == 0;
+    return strncmp(origin, "http://", 7) == 0 && strcmp(origin + 7, address) == 0;
+}
+
 static bool is_ours(struct visit *visit, bool invited)
 {
     const char *host = http_header(visit->request, "Host");
@@ -103,7 +114,7 @@ static bool is_ours(struct visit *visit, bool invited)
     const char *address = visit->web->address;
     if (!host || strcmp(host, address) != 0)
         return false;
-    if (origin && (strncmp(origin, "http://", 7) != 0 || strcmp(origin + 7, address) != 0))
+    if (!is_our_origin(origin, site, address))
         return false;
     return invited || !site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
