@@ -45,7 +45,7 @@ static const struct database pending_database = {
     " header BLOB, sealed BLOB) STRICT;"
     "CREATE UNIQUE INDEX pending_id ON pending (substr(leaf, 2, 16));"
     "CREATE INDEX pending_tag ON pending (substr(header, 18, 16), source);"
-    "CREATE INDEX pending_erase_tag ON pending (substr(header, 34, 16));",
+    "CREATE INDEX pending_erase_tag ON pending (substr(header, 34, 16), substr(leaf, 2, 16));",
     1};
 
 static int path_of(const struct store *store, const char *file, const char *ending,

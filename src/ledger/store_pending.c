@@ -205,10 +205,8 @@ static int erase_tag_used(struct store *store, struct span tag, bool *ret_used)
     TRY(query_end(&q));
     if (*ret_used)
         return 0;
-    query_start(&q, store, SQL_PENDING_ERASE_TAG);
+    query_start(&q, store, SQL_PENDING_ERASE_TAG_USED);
     query_bytes(&q, tag);
-    if (q.error == 0)
-        q.error = store_error_of(sqlite3_bind_zeroblob(q.statement, ++q.bound, 0));
     *ret_used = query_row(&q);
     return query_end(&q);
 }

@@ -63,6 +63,7 @@ static const char *const statement_sql[SQL_COUNT] = {
                                     "ORDER BY " ID " LIMIT 1",
     [SQL_PENDING_ERASE_TAG] = PENDING_ROW "WHERE " ERASE_TAG " = ? AND " ID " > ? "
                                           "ORDER BY " ID " LIMIT 1",
+    [SQL_PENDING_ERASE_TAG_USED] = "SELECT 1 FROM pending WHERE " ERASE_TAG " = ? LIMIT 1",
     [SQL_PENDING_SOURCE] = "UPDATE pending SET source = ? WHERE " ID " = ?",
     [SQL_PENDING_DROP] = "DELETE FROM pending WHERE " ID " = ?",
     [SQL_PENDING_FORGET] = "UPDATE pending SET sealed = NULL WHERE " ID " = ?",
