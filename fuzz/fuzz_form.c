@@ -41,8 +41,8 @@ static void check_again(const struct form *form)
     buf_release(&text);
 }
 
-/* Whether reading joins a CR with an LF depends on what stands before them; written again, a CR that
- * was left before an LF would be joined, so such values are left out. */
+/* Of CR CR LF a CR is left before the LF; written again and read again, it would go too. Such
+ * values are left out. */
 static bool is_settled(const struct form *form)
 {
     for (size_t i = 0; i < form->count; i++) {

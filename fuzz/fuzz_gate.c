@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What passes has the shape that was promised, and no beginning is judged otherwise than the whole. */
+/* What passes has the shape that was promised; no beginning is judged otherwise than the whole. */
 #include "http/gate.h"
 
 #include <string.h>
@@ -36,9 +36,9 @@ static void check_beginnings(struct span bytes, enum gate_verdict last,
         enum gate_verdict verdict = gate_check(span_slice(bytes, 0, len), &limits, &part);
         ASSERT(!decided || verdict != GATE_MORE);
         decided = verdict != GATE_MORE;
-        ASSERT(!decided || (verdict == last && part.status == whole->status &&
-                            part.head_bytes == whole->head_bytes &&
-                            part.body_bytes == whole->body_bytes));
+        ASSERT(!decided ||
+               (verdict == last && part.status == whole->status &&
+                part.head_bytes == whole->head_bytes && part.body_bytes == whole->body_bytes));
     }
 }
 

@@ -172,8 +172,9 @@ static bool drop_oldest(struct http_server *server)
     return true;
 }
 
-/* True when it is worth trying again. */
-static bool accept_failed(struct http_server *server, int error)
+/* True when it is worth trying again. That descriptors ran out is said even when nobody knocks, so
+ * room is made only for the first of a round, which the loop has told of. */
+static bool accept_failed(struct http_server *server, int error, bool first)
 {
     switch (error) {
     case EAGAIN:
@@ -182,6 +183,8 @@ static bool accept_failed(struct http_server *server, int error)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+        if (!first)
+            return false;
         if (drop_oldest(server))
             return true;
         server->accept_again_ms = server->now_ms + ACCEPT_PAUSE_MS;
@@ -205,7 +208,7 @@ void http_arrive_accept(struct http_server *server)
             if (full)
                 drop_oldest(server);
             arrive(server, fd);
-        } else if (!accept_failed(server, errno)) {
+        } else if (!accept_failed(server, errno, i == 0)) {
             return;
         }
     }

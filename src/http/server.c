@@ -162,8 +162,7 @@ void http_server_free(struct http_server *server)
 static void expire(struct http_server *server)
 {
     while (!ring_is_empty(&server->by_age)) {
-        struct http_request *oldest =
-            RING_ENTRY(server->by_age.next, struct http_request, by_age);
+        struct http_request *oldest = RING_ENTRY(server->by_age.next, struct http_request, by_age);
         if (oldest->deadline_ms > server->now_ms)
             return;
         ring_remove(&oldest->by_age);

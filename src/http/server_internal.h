@@ -57,7 +57,7 @@ static inline void ring_add_last(struct ring *ring, struct ring *element)
     ring->prev = element;
 }
 
-#define RING_ENTRY(element, type, member) \
+#define RING_ENTRY(element, type, member)                                                          \
     ((type *)(void *)((char *)(element)-offsetof(type, member)))
 
 /* What epoll hands back: the first member of whatever has a descriptor on the loop. */
@@ -126,8 +126,8 @@ struct http_server {
 };
 
 /* server.c. E_IO. */
-int http_loop_add(struct http_server *server, int fd, uint32_t events, struct source *source)
-    MUST_USE;
+int http_loop_add(struct http_server *server, int fd, uint32_t events,
+                  struct source *source) MUST_USE;
 /* Starts or stops to hear of new connections. */
 void http_loop_accept(struct http_server *server, bool accepting);
 

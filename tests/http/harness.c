@@ -137,8 +137,7 @@ void house_open(struct house *house, const char *address, const struct http_limi
     if (http_listen(address, &fd, &house->port, &problem) < 0)
         fail_msg("%s", problem.text);
     assert_int_equal(http_server_new(fd, limits, on_request, house, &house->server), 0);
-    assert_int_equal(
-        http_watch(house->server, house->answer_fd, EPOLLIN, on_answer, house), 0);
+    assert_int_equal(http_watch(house->server, house->answer_fd, EPOLLIN, on_answer, house), 0);
     http_tick(house->server, 20, on_tick, house);
     assert_int_equal(pthread_create(&house->thread, NULL, run, house), 0);
 }

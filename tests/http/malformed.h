@@ -22,13 +22,14 @@ struct malformed {
 #define GET "GET / HTTP/1.1\r\n" HOST
 #define TEN "aaaaaaaaaa"
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
-#define THOUSAND \
-    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
-#define EIGHT_LINES(x) \
-    x "0: 1\r\n" x "1: 1\r\n" x "2: 1\r\n" x "3: 1\r\n" x "4: 1\r\n" x "5: 1\r\n" x "6: 1\r\n" x "7: 1\r\n"
+#define THOUSAND HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define EIGHT_LINES(x)                                                                             \
+    x "0: 1\r\n" x "1: 1\r\n" x "2: 1\r\n" x "3: 1\r\n" x "4: 1\r\n" x "5: 1\r\n" x "6: 1\r\n" x   \
+      "7: 1\r\n"
 #define SIXTY_FOUR_LINES                                                                           \
-    EIGHT_LINES("a") EIGHT_LINES("b") EIGHT_LINES("c") EIGHT_LINES("d") EIGHT_LINES("e")           \
-    EIGHT_LINES("f") EIGHT_LINES("g") EIGHT_LINES("h")
+    EIGHT_LINES("a")                                                                               \
+    EIGHT_LINES("b") EIGHT_LINES("c") EIGHT_LINES("d") EIGHT_LINES("e") EIGHT_LINES("f")           \
+        EIGHT_LINES("g") EIGHT_LINES("h")
 #define NINES "9999999999"
 #define EIGHT_FIELDS "a&b&c&d&e&f&g&h&"
 
@@ -38,7 +39,8 @@ static const struct malformed malformed[] = {
     {"TE.CL", BYTES(POST "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n5c\r\nG"), 501},
     {"chunked", BYTES(POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 501},
     {"TE identity", BYTES(POST "Transfer-Encoding: identity\r\nContent-Length: 1\r\n\r\na"), 501},
-    {"TE.TE", BYTES(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n"), 501},
+    {"TE.TE", BYTES(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n"),
+     501},
     {"TE in capitals", BYTES(POST "TRANSFER-ENCODING: chunked\r\n\r\n0\r\n\r\n"), 501},
     {"TE, space before colon", BYTES(POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"), 400},
     {"TE, tab before colon", BYTES(POST "Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n"), 400},
@@ -61,7 +63,10 @@ static const struct malformed malformed[] = {
     {"length with space behind", BYTES(POST "Content-Length: 5 \r\n\r\naaaaa"), 400},
     {"empty length", BYTES(POST "Content-Length:\r\n\r\n"), 400},
     {"length, vertical tab", BYTES(POST "Content-Length: \v5\r\n\r\naaaaa"), 400},
-    {"length, no-break space", BYTES(POST "Content-Length: \xa0" "5\r\n\r\naaaaa"), 400},
+    {"length, no-break space",
+     BYTES(POST "Content-Length: \xa0"
+                "5\r\n\r\naaaaa"),
+     400},
     {"length, other digits", BYTES(POST "Content-Length: \xd9\xa5\r\n\r\naaaaa"), 400},
     {"length of 2^64 + 5", BYTES(POST "Content-Length: 18446744073709551621\r\n\r\naaaaa"), 413},
     {"length of 2^63", BYTES(POST "Content-Length: 9223372036854775808\r\n\r\n"), 413},
@@ -140,8 +145,8 @@ static const struct malformed malformed[] = {
     {"long path", BYTES("GET /" THOUSAND THOUSAND THOUSAND " HTTP/1.1\r\n" HOST "\r\n"), 414},
     {"long path without end", BYTES("GET /" THOUSAND THOUSAND THOUSAND), 414},
     {"long method", BYTES(THOUSAND THOUSAND THOUSAND " / HTTP/1.1\r\n"), 414},
-    {"33 fields", BYTES("GET /?" EIGHT_FIELDS EIGHT_FIELDS EIGHT_FIELDS EIGHT_FIELDS "i HTTP/1.1\r\n"),
-     400},
+    {"33 fields",
+     BYTES("GET /?" EIGHT_FIELDS EIGHT_FIELDS EIGHT_FIELDS EIGHT_FIELDS "i HTTP/1.1\r\n"), 400},
     {"HTTP/1.2", BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"), 505},
     {"HTTP/2.0", BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505},
     {"HTTP/0.9 said", BYTES("GET / HTTP/0.9\r\n\r\n"), 505},

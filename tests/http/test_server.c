@@ -50,8 +50,8 @@ static void hands_over_what_was_asked(void **state)
                                 "User-Agent: t e s t\r\n\r\n"),
                      200);
     assert_string_equal(body_of(reply), "GET\n/a%20b\nx=%41+b&y\nt e s t\n");
-    assert_int_equal(
-        ask(house, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\na=1&b"), 200);
+    assert_int_equal(ask(house, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\na=1&b"),
+                     200);
     assert_string_equal(body_of(reply), "POST\n/p\n\n-\na=1&b");
     assert_int_equal(ask(house, POST "Content-Length: 0\r\n\r\n"), 200);
     assert_string_equal(body_of(reply), "POST\n/\n\n-\n");
@@ -89,7 +89,8 @@ static void replies_have_the_headers_that_are_promised(void **state)
 static void old_text_browsers_are_served(void **state)
 {
     assert_int_equal(ask(*state, "GET / HTTP/1.0\r\n\r\n"), 200);
-    assert_int_equal(ask(*state, "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"), 200);
+    assert_int_equal(ask(*state, "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"),
+                     200);
     assert_non_null(strstr(reply, "\r\nConnection: close\r\n"));
     assert_int_equal(ask(*state, "POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na"), 200);
     assert_string_equal(body_of(reply), "POST\n/\n\n-\na");

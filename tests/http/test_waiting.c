@@ -372,10 +372,10 @@ static void stopping_and_freeing_leaves_nothing(void **state)
     static struct house house;
     (void)state;
     house_open(&house, "127.0.0.1:0", &house_limits);
-    int open[] = {connect_and_send(&house, LATE), connect_and_send(&house, LATE_POST),
-                  connect_and_send(&house, "GET /"),
-                  connect_and_send(&house, "BREW / HTTP/1.1\r\n"),
-                  connect_and_send(&house, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")};
+    int open[] = {
+        connect_and_send(&house, LATE), connect_and_send(&house, LATE_POST),
+        connect_and_send(&house, "GET /"), connect_and_send(&house, "BREW / HTTP/1.1\r\n"),
+        connect_and_send(&house, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")};
     wait_for(&house.handled, 2);
     ask(&house, "GET /stop HTTP/1.1\r\nHost: a\r\n\r\n");
     house_close(&house);
