@@ -338,6 +338,20 @@ static void a_wrong_word_is_named_with_its_place(void **state)
     }
 }
 
+/* Nothing is guessed where no word begins so. */
+static void a_word_that_is_like_none(void **state)
+{
+    (void)state;
+    struct buf text;
+    uint8_t back[WORDS_SECRET_BYTES];
+    const struct words_list *list;
+    struct problem problem = {0};
+    spell_with(english(), 0, "zzzz", &text);
+    assert_error(words_read_secret(english(), buf_bytes(&text), back, &list, &problem), E_BAD_WORD);
+    assert_string_equal(problem.text, "word 1, \"zzzz\", is not in the list");
+    buf_release(&text);
+}
+
 /* Of two wrong words the first is named, and as of the list that knows the others. */
 static void the_fault_in_parts(void **state)
 {
@@ -468,6 +482,7 @@ int main(void)
         cmocka_unit_test(russian_letters_are_read_as_people_write_them),
         cmocka_unit_test(look_alike_letters_are_told),
         cmocka_unit_test(a_wrong_word_is_named_with_its_place),
+        cmocka_unit_test(a_word_that_is_like_none),
         cmocka_unit_test(the_fault_in_parts),
         cmocka_unit_test(there_must_be_twelve),
         cmocka_unit_test(words_that_do_not_belong_together_are_told),
