@@ -2,7 +2,7 @@
 /* Peeking leaves the bytes in the kernel, so the library later reads exactly what the gate has
  * judged, and a connection that has not said what it wants costs us one small struct. The loop
  * hears of it edge-triggered: bytes that lie there unread would wake it for ever otherwise. */
-#include "server_internal.h"
+#include "http/server_internal.h"
 
 #include <errno.h>
 #include <sys/epoll.h>

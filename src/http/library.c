@@ -11,7 +11,7 @@
  * One trick: after MHD_resume_connection it would first read again, and take a client that has only
  * finished sending (shutdown(SHUT_WR)) for one that is gone. Connections with a timeout of their
  * own are served before that, so a suspended connection gets one, of a day. */
-#include "server_internal.h"
+#include "http/server_internal.h"
 
 #include <microhttpd.h>
 #include <string.h>

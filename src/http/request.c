@@ -2,7 +2,7 @@
 /* A body grows in blocks of our own that are wiped when they are left, since what realloc leaves
  * behind stays readable; and it grows as bytes come, not as they are announced, so that many
  * announcements take no memory. */
-#include "server_internal.h"
+#include "http/server_internal.h"
 
 #include <string.h>
 
@@ -146,9 +146,4 @@ void http_set_state(struct http_request *request, void *state, void (*gone)(void
 {
     request->state = state;
     request->gone = gone;
-}
-
-void *http_state(const struct http_request *request)
-{
-    return request->state;
 }

@@ -2,7 +2,7 @@
 /* One loop over our own epoll descriptor, in which the library's lies as one among others: so that
  * accepting, deadlines, watches and the library take turns on one thread and need no lock. All
  * connections have the same time, so their deadlines are a queue. */
-#include "server_internal.h"
+#include "http/server_internal.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -59,11 +59,10 @@ struct span http_body(const struct http_request *request);
  * of which this is the first. */
 const char *http_header(const struct http_request *request, const char *name);
 struct arena *http_arena(struct http_request *request); /* wiped after the reply */
-/* A place for the handler's own pointer, to find its state again when it replies later. gone is
- * called when the request ends without a reply (the client is gone, the deadline has passed, the
- * server is freed): it must not be replied to any more. After http_reply it is not called. */
+/* For a handler that replies later: gone is called with its own pointer when the request ends
+ * without a reply (the client is gone, the deadline has passed, the server is freed). It must not be
+ * replied to any more then. After http_reply gone is not called. */
 void http_set_state(struct http_request *request, void *state, void (*gone)(void *state));
-void *http_state(const struct http_request *request);
 
 struct http_reply_header {
     const char *name, *value;

@@ -387,6 +387,25 @@ static void stopping_and_freeing_leaves_nothing(void **state)
     }
 }
 
+static void two_servers_do_not_mix(void **state)
+{
+    static struct house one, other;
+    const struct http_limits limits = with_deadline(300);
+    (void)state;
+    house_open(&one, "127.0.0.1:0", &limits);
+    house_open(&other, "127.0.0.1:0", &house_limits);
+    int fds[] = {connect_and_send(&one, LATE), connect_and_send(&other, LATE)};
+    wait_for(&one.gone, 1);
+    house_answer(&other);
+    assert_int_equal(client_read(fds[0], reply), 0);
+    assert_int_equal(client_read(fds[1], reply), 200);
+    house_close(&one);
+    assert_int_equal(ask(&other, GET), 200);
+    house_close(&other);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void ticks_come(void **state)
 {
     static struct house house;
@@ -528,6 +547,7 @@ int main(void)
         cmocka_unit_test(without_descriptors_who_says_nothing_goes),
         cmocka_unit_test(retiring_finishes_what_is_open),
         cmocka_unit_test(stopping_and_freeing_leaves_nothing),
+        cmocka_unit_test(two_servers_do_not_mix),
         cmocka_unit_test(ticks_come),
         cmocka_unit_test(watches_change_and_end),
         cmocka_unit_test(each_allocation_may_fail),
