@@ -177,13 +177,13 @@ bool web_entered(const struct web *web)
 int web_run(struct web *web, enum web_event *ret_event)
 {
     TRY(http_run(web->server));
-    *ret_event = web->event;
+    *ret_event = (enum web_event)atomic_load(&web->event);
     return 0;
 }
 
 void web_interrupt(struct web *web, enum web_event event)
 {
-    web->event = event;
+    atomic_store(&web->event, event);
     if (web->server)
         http_stop(web->server);
 }

@@ -4,11 +4,11 @@
  *
  * Who is let in. A token, random, good once and for two minutes, turns into a session: a cookie
  * (HttpOnly, SameSite=Strict, 256 random bits) and a value that each form carries. There is one
- * session at a time; the next token's ends the one before. Besides, Host must be exactly the address
- * listened on (against DNS rebinding), and Sec-Fetch-Site and Origin, where a browser sends them,
- * must say that the request is our own page's. Only loopback addresses are listened on. Cookies do
- * not know ports: what another user of this computer serves on 127.0.0.1 would be shown ours if the
- * same browser went there, so a browser of its own (browser.h) is part of this.
+ * session at a time; the next token's ends the one before. Besides, Host must be exactly the
+ * address listened on (against DNS rebinding), and Sec-Fetch-Site and Origin, where a browser
+ * sends them, must say that the request is our own page's. Only loopback addresses are listened
+ * on. Cookies do not know ports: what another user of this computer serves on 127.0.0.1 would be
+ * shown ours if the same browser went there, so a browser of its own (browser.h) is part of this.
  *
  * When it locks. After idle_ms without a request of the session, when the computer has slept, and
  * when told to, it frees the model and wipes the desk's keys and the session. From then on every
@@ -67,8 +67,8 @@ enum web_event { WEB_STOP, WEB_LOCKED, WEB_TERMINAL, WEB_BROWSER_ENDED };
 int web_run(struct web *web, enum web_event *ret_event) MUST_USE;
 /* web_run returns with that event; also from another thread. */
 void web_interrupt(struct web *web, enum web_event event);
-/* web_run returns with that event when the descriptor is readable, until web_unwatch. E_IO (it is of
- * a kind that cannot be watched), E_NOMEM. */
+/* web_run returns with that event when the descriptor is readable, until web_unwatch. E_IO (it is
+ * of a kind that cannot be watched), E_NOMEM. */
 int web_watch(struct web *web, int fd, enum web_event event) MUST_USE;
 void web_unwatch(struct web *web, int fd);
 

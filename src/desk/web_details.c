@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The fields about safety and agreement. A form says all of them; what becomes a record is only what
- * differs from what was known when it is read, so that two members who change different things do
- * not take back each other's. */
+/* The fields about safety and agreement. A form says all of them; what becomes a record is only
+ * what differs from what was known when it is read, so that two members who change different
+ * things do not take back each other's. */
 #include "base/clock.h"
 #include "desk/web_internal.h"
 #include "desk/when.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* GET /erasures, POST /erasures/ID. Callers erase entry by entry; a member decides about a caller, so
- * what belongs to one conversation is one question here. */
+/* GET /erasures, POST /erasures/ID. Callers erase entry by entry; a member decides about a caller,
+ * so what belongs to one conversation is one question here. */
 #include "base/clock.h"
 #include "base/encode.h"
 #include "desk/web_internal.h"

@@ -47,7 +47,7 @@ struct web {
     struct web_options options;
     struct http_server *server;
     char address[64], cookie_name[24];
-    enum web_event event;
+    atomic_int event; /* enum web_event */
     struct web_watched {
         struct web *web;
         int fd; /* -1: free */

@@ -120,12 +120,12 @@ static void plan_next(struct web *web)
         web->options.every_ms > 0 ? clock_monotonic_ms() + web->options.every_ms : 0;
 }
 
-static void keep_result(struct web_pull *pull)
+static void keep_result(struct web_pull *pull, int error, const struct problem *problem)
 {
-    if (pull->error == 0)
+    if (error == 0)
         pull->minute = clock_minute(clock_now_s());
     snprintf(pull->failure, sizeof pull->failure, "%s",
-             pull->error < 0 ? problem_text(&pull->problem, pull->error) : "");
+             error < 0 ? problem_text(problem, error) : "");
 }
 
 static void ended(void *context, uint32_t events)
@@ -139,7 +139,7 @@ static void ended(void *context, uint32_t events)
     pthread_join(pull->thread, NULL);
     pull->running = false;
     if (!atomic_load(&pull->cancelled))
-        keep_result(pull);
+        keep_result(pull, pull->error, &pull->problem);
     plan_next(web);
     if (pull->waiting)
         note_result(web);
@@ -155,11 +155,11 @@ void web_pull_soon(struct web *web)
 /* A pull that cannot begin is tried again when the next one is due. */
 static void start_due(struct web *web)
 {
-    struct web_pull *pull = &web->pull;
-    problem_clear(&pull->problem);
-    pull->error = web_pull_start(web, &pull->problem);
-    if (pull->error < 0) {
-        keep_result(pull);
+    struct problem problem;
+    problem_clear(&problem);
+    int error = web_pull_start(web, &problem);
+    if (error < 0) {
+        keep_result(&web->pull, error, &problem);
         plan_next(web);
     }
 }

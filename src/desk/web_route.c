@@ -40,7 +40,7 @@ static const struct route {
     const char *method, *path;
     page_fn *page;
     const char *instead;
-    bool typed; /* a form with text that must not be lost: its page knows what to do with a stale one */
+    bool typed; /* its form has text that must not be lost: the page itself sees to a stale one */
 } routes[] = {
     {"GET", "/", web_inbox, NULL, false},
     {"GET", "/report/*", web_report, NULL, false},
@@ -95,8 +95,8 @@ static const struct route *find(struct visit *visit)
 
 /* Who asks */
 
-/* Pages that name no referrer send their own forms with the origin "null": then the browser's word on
- * the site is needed. */
+/* Pages that name no referrer send their own forms with the origin "null": then the browser's word
+ * on the site is needed. */
 static bool is_our_origin(const char *origin, const char *site, const char *address)
 {
     if (!origin)

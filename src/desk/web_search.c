@@ -36,6 +36,7 @@ static void add_result(struct visit *visit, struct values *values, const struct 
     values_text(result, "id", report ? visit_hex(visit, hit->id) : hit->conversation);
     values_text(result, "label", hit->conversation);
     values_text(result, "day", visit_minute(visit, hit->minute));
+    values_flag(result, "ours", !report);
     put_parts(visit, result, hit);
 }
 
@@ -55,7 +56,8 @@ int web_search(struct visit *visit, struct problem *problem)
         values_text(v, "problem", visit_problem_text(visit, problem, error));
     for (size_t i = 0; error == 0 && i < hits.count; i++)
         add_result(visit, v, &hits.hits[i]);
-    values_printf(v, "count", hits.count == HITS_MAX ? "%zu+" : "%zu", hits.count);
+    if (hits.count)
+        values_printf(v, "count", hits.count == HITS_MAX ? "%zu+" : "%zu", hits.count);
     values_flag(v, "asked", words[0]);
     visit_reply(visit, error < 0 ? error_http_status(error) : 200, &page_desk_search, v);
     return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Who is in: the token, the cookie, the value of forms, and which forms were already accepted. Lives
- * in secret_alloc memory; compared in constant time. Zeroed is nobody. */
+/* Who is in: the token, the cookie, the value of forms, and which forms were already accepted.
+ * Lives in secret_alloc memory; compared in constant time. Zeroed is nobody. */
 #ifndef DESK_WEB_SESSION_H
 #define DESK_WEB_SESSION_H
 

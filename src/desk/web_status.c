@@ -38,7 +38,9 @@ static void put_line(struct visit *visit, struct values *v)
     const struct desk_line *line = desk_line(visit->web->desk);
     const struct web_pull *pull = &visit->web->pull;
     const char *from = visit->web->options.from;
-    values_text(v, "line", visit_line(visit, from ? from : line->address, DESK_ADDRESS_MAX));
+    const char *address = from ? from : line->address;
+    if (address[0])
+        values_text(v, "line", visit_line(visit, address, DESK_ADDRESS_MAX));
     if (line->pinned) {
         struct hash hash = note_key_fingerprint(&line->key);
         values_text(v, "fingerprint", six_words(visit, hash.bytes));

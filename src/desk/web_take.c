@@ -40,6 +40,14 @@ static void put_channels(struct visit *visit, struct values *values, const char 
     }
 }
 
+/* Who takes a call opens the page when it comes. */
+static const char *now_field(struct visit *visit)
+{
+    char text[WHEN_TEXT_BYTES];
+    when_field(clock_minute(clock_now_s()), text);
+    return visit_line(visit, text, sizeof text);
+}
+
 /* sentence: NULL when it is shown for the first time. */
 static int show(struct visit *visit, const char *sentence, struct problem *problem)
 {
@@ -49,8 +57,7 @@ static int show(struct visit *visit, const char *sentence, struct problem *probl
     put_languages(visit, v, visit_field(visit, "language"));
     values_text(v, "problem", sentence);
     values_flag(v, "summary", strcmp(visit_field(visit, "wording"), "summary") == 0);
-    if (sentence)
-        values_text(v, "came", visit_field(visit, "came"));
+    values_text(v, "came", sentence ? visit_field(visit, "came") : now_field(visit));
     values_text(v, "text", visit_field(visit, "text"));
     web_details_show_typed(visit, v);
     visit_once(visit, v);
@@ -60,7 +67,7 @@ static int show(struct visit *visit, const char *sentence, struct problem *probl
 
 int web_take(struct visit *visit, struct problem *problem)
 {
-    visit->form = (struct form){.count = 0};
+    visit->form = (struct form){.count = 0}; /* nothing of the query is for the form */
     return show(visit, NULL, problem);
 }
 

@@ -17,8 +17,9 @@ static const struct http_reply_header page_headers[] = {
      "; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
 };
 
-const char visit_stale[] = N_("The desk was locked since this page was opened, so nothing was kept. "
-                              "Look through it and send it again.");
+const char visit_stale[] =
+    N_("The desk was locked since this page was opened, so nothing was kept. Look through it and "
+       "send it again.");
 
 static const char *kept(struct visit *visit, const struct buf *b)
 {

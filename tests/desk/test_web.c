@@ -185,15 +185,21 @@ static void what_other_sites_start_is_refused(void **state)
     assert_status(&ask, 200);
 }
 
-static void post_as(const char *origin, bool with_csrf, int status)
+static void post_from(const char *origin, const char *site, bool with_csrf, int status)
 {
     struct reply page = served_get(&w, "/");
     char body[256];
     snprintf(body, sizeof body, "handled=1%s%s", with_csrf ? "&csrf=" : "",
              with_csrf ? served_hidden(page.body, "csrf") : "");
     reply_release(&page);
-    struct ask ask = {.method = "POST", .path = "/erasures/00", .origin = origin, .body = body};
+    struct ask ask = {.method = "POST", .path = "/erasures/00", .origin = origin, .site = site,
+                      .body = body};
     assert_status(&ask, status);
+}
+
+static void post_as(const char *origin, bool with_csrf, int status)
+{
+    post_from(origin, NULL, with_csrf, status);
 }
 
 /* 400: it came through all checks, and only then was found to say no decision. */
@@ -207,6 +213,10 @@ static void a_form_must_be_ours(void **state)
     post_as(ours, true, 400);
     post_as(NULL, true, 400);
     post_as("null", true, 403);
+    post_from("null", "same-origin", true, 400); /* our pages, which name no referrer */
+    post_from("null", "cross-site", true, 403);
+    post_from("null", "none", true, 403);
+    post_from(ours, "cross-site", true, 403);
     post_as("https://desk.example", true, 403);
     post_as(other_port, true, 403);
     post_as(w.address, true, 403);
@@ -322,7 +332,6 @@ static void after_a_lock_the_session_is_over(void **state)
 {
     (void)state;
     served_enter(&w);
-    reply_release(&(struct reply){.status = 0});
     struct reply reply = served_post(&w, "/", "/lock", "");
     reply_release(&reply);
     assert_locked();
@@ -338,9 +347,10 @@ static void what_was_typed_is_not_lost(void **state)
     served_enter(&w);
     struct reply page = served_get(&w, "/take");
     char body[512];
-    snprintf(body, sizeof body, "csrf=%s&once=%s", served_hidden(page.body, "csrf"), "");
+    snprintf(body, sizeof body, "csrf=%s&once=", served_hidden(page.body, "csrf"));
     snprintf(body + strlen(body), sizeof body - strlen(body),
-             "%s&channel=telephone&wording=summary&text=Two+vans+%%3Cin+Tolma%%3E&safe_ways=by+post",
+             "%s&channel=telephone&wording=summary&text=Two+vans+%%3Cin+Tolma%%3E"
+             "&safe_ways=by+post",
              served_hidden(page.body, "once"));
     reply_release(&page);
     struct reply reply = served_post(&w, "/", "/lock", "");

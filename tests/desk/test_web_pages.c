@@ -303,8 +303,8 @@ static int find_answer(void *context, const struct store_entry *entry)
     uint8_t epoch[SEAL_KEY_BYTES];
     memcpy(epoch, desk_epoch_now(w.desk)->pair.public_key, sizeof epoch);
     buf_init(&text, ANSWER_TEXT_MAX);
-    if (entry->source == STORE_OUTBOX &&
-        answer_open(&caller.mailbox, epoch, entry->header, entry->leaf, entry->sealed, &text) == 0) {
+    if (entry->source == STORE_OUTBOX && answer_open(&caller.mailbox, epoch, entry->header,
+                                                     entry->leaf, entry->sealed, &text) == 0) {
         found->count++;
         snprintf(found->text, sizeof found->text, "%s", buf_cstr(&text));
     }

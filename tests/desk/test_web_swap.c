@@ -32,7 +32,9 @@ static void put_swaps(const char *area)
 {
     char text[512];
     snprintf(text, sizeof text,
-             "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n%s partition\t8388604\t0\t-2\n", area);
+             "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+             "%s partition\t8388604\t0\t-2\n",
+             area);
     put("/proc/swaps", text);
 }
 

@@ -234,7 +234,8 @@ static void write_request(const struct served *served, const struct ask *ask, st
     put_header(out, "Origin", ask->origin);
     put_header(out, "Sec-Fetch-Site", ask->site);
     if (strcmp(method, "POST") == 0)
-        buf_printf(out, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n",
+        buf_printf(out,
+                   "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n",
                    strlen(ask->body ? ask->body : ""));
     buf_text(out, "\r\n");
     buf_text(out, ask->body ? ask->body : "");

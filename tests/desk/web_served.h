@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A real desk in a temporary folder, its pages served on loopback by a thread, and a client that says
- * exactly what a test wants to say. Helpers stop the test when something fails that is not its
- * subject. */
+/* A real desk in a temporary folder, its pages served on loopback by a thread, and a client that
+ * says exactly what a test wants to say. Helpers stop the test when something fails that is not
+ * its subject. */
 #ifndef TESTS_DESK_WEB_SERVED_H
 #define TESTS_DESK_WEB_SERVED_H
 

@@ -214,7 +214,6 @@ void desk_search_nothing(struct values *v, const struct language *language)
     fill_common(v, language);
     values_text(v, "query", "\"><script>alert(1)</script>");
     values_flag(v, "asked", true);
-    values_number(v, "count", 0);
 }
 
 static void fill_chart(struct values *v, const struct language *language)
