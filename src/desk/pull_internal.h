@@ -10,7 +10,7 @@
 /* Ids (16 bytes each) of leaves whose bytes are still to come, and of those that were not given. */
 #define PULL_VALUE_MISSING "missing"
 #define PULL_VALUE_GAPS "gaps"
-#define PULL_BATCH_ENTRIES 32
+#define PULL_BATCH_ENTRIES 128
 
 struct pulling {
     struct desk *desk;
@@ -38,8 +38,6 @@ int pull_sealed(struct pulling *p) MUST_USE;  /* bytes of leaves */
 int pull_pending(struct pulling *p) MUST_USE; /* entries not placed yet */
 int pull_push(struct pulling *p) MUST_USE;
 
-/* GET /sealed: header and sealed bytes, asleep. As source_get. */
-int pull_get_sealed(struct pulling *p, const uint8_t *id, struct buf *out) MUST_USE;
 /* A list of ids kept as a value. Loading appends; saving is between begin and commit. */
 int pull_list_load(struct pulling *p, const char *name, struct buf *out) MUST_USE;
 int pull_list_save(struct pulling *p, const char *name, struct span ids) MUST_USE;

@@ -6,6 +6,7 @@
 #define SAVE_EVERY 1024
 #define PENDING_ITEM_BYTES (ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES)
 #define MISSING_ALARMS_MAX 100
+#define BATCH_BYTES_MAX (PULL_BATCH_ENTRIES * (size_t)SOURCE_BODY_MAX_BYTES)
 
 struct batch {
     size_t count;
@@ -16,29 +17,30 @@ struct batch {
     struct buf bytes;
 };
 
-int pull_get_sealed(struct pulling *p, const uint8_t *id, struct buf *out)
+/* Notes where the items of a reply stand. Their form was checked. */
+static void take_items(struct batch *b, size_t at, const uint8_t *const *ids,
+                       const uint8_t *const *leaves, size_t count)
 {
-    char text[2 * ENTRY_ID_BYTES + 1], path[sizeof text + 16];
-    pull_id_text(id, text);
-    snprintf(path, sizeof path, "/sealed/%s", text);
-    return source_get(p->source, path, SOURCE_BODY_MAX_BYTES, out, p->problem);
+    struct cursor c;
+    cursor_init(&c, span_slice(buf_bytes(&b->bytes), at, SIZE_MAX));
+    for (size_t i = 0; i < count; i++) {
+        struct span bytes = cursor_block32(&c, SOURCE_BODY_MAX_BYTES);
+        b->items[b->count].id = ids[i];
+        b->items[b->count].leaf = leaves ? leaves[i] : NULL;
+        b->items[b->count].at = bytes.len ? (size_t)(bytes.data - b->bytes.data) : 0;
+        b->items[b->count++].len = bytes.len;
+    }
 }
 
-/* Asleep. An entry that is not given is no error here. */
-static int fetch_item(struct pulling *p, struct batch *b, const uint8_t *id, const uint8_t *leaf)
+/* Asleep. An entry that is not given is no error here. leaves: NULL, or one for each id. */
+static int fetch(struct pulling *p, struct batch *b, const uint8_t *const *ids,
+                 const uint8_t *const *leaves, size_t count)
 {
-    size_t before = b->bytes.len;
-    int error = pull_get_sealed(p, id, &b->bytes);
-    if (error == E_NOT_FOUND || error == E_ERASED) {
-        problem_clear(p->problem);
-        b->bytes.len = before;
-    } else {
-        TRY(error);
+    for (size_t done = 0, got = 0; done < count; done += got) {
+        size_t at = b->bytes.len;
+        TRY(source_get_sealed(p->source, ids + done, count - done, &b->bytes, &got, p->problem));
+        take_items(b, at, ids + done, leaves ? leaves + done : NULL, got);
     }
-    b->items[b->count].id = id;
-    b->items[b->count].leaf = leaf;
-    b->items[b->count].at = before;
-    b->items[b->count++].len = b->bytes.len - before;
     return 0;
 }
 
@@ -127,11 +129,9 @@ static int fill_some(struct filling *f, size_t *at)
             wanted[count++] = id;
         *at += ENTRY_ID_BYTES;
     }
-    buf_init(&b.bytes, SIZE_MAX / 8);
+    buf_init(&b.bytes, BATCH_BYTES_MAX);
     pull_leave(p);
-    int error = 0;
-    for (size_t i = 0; i < count && error == 0; i++)
-        error = fetch_item(p, &b, wanted[i], NULL);
+    int error = fetch(p, &b, wanted, NULL, count);
     int woken = pull_return(p);
     if (error == 0)
         error = woken;
@@ -265,21 +265,21 @@ static int want_item(struct pulling *p, const uint8_t *item, bool *ret_want)
 static int pull_batch(struct pulling *p, const struct buf *list, size_t *at)
 {
     struct batch b = {0};
-    const uint8_t *wanted[PULL_BATCH_ENTRIES];
+    const uint8_t *ids[PULL_BATCH_ENTRIES], *leaves[PULL_BATCH_ENTRIES];
     size_t count = 0;
     for (; *at < list->len && count < PULL_BATCH_ENTRIES; *at += PENDING_ITEM_BYTES) {
         bool want = false;
         TRY(want_item(p, list->data + *at, &want));
-        if (want)
-            wanted[count++] = list->data + *at;
+        if (want) {
+            ids[count] = list->data + *at + 1;
+            leaves[count++] = list->data + *at + ENTRY_HEADER_BYTES;
+        }
     }
     if (count == 0)
         return 0;
-    buf_init(&b.bytes, SIZE_MAX / 8);
+    buf_init(&b.bytes, BATCH_BYTES_MAX);
     pull_leave(p);
-    int error = 0;
-    for (size_t i = 0; i < count && error == 0; i++)
-        error = fetch_item(p, &b, wanted[i] + 1, wanted[i] + ENTRY_HEADER_BYTES);
+    int error = fetch(p, &b, ids, leaves, count);
     int woken = pull_return(p);
     if (error == 0)
         error = woken;

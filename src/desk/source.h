@@ -29,6 +29,11 @@ bool source_is_line(const struct source *source);
  * E_TOO_LARGE (over max_bytes, or 413), E_NETWORK, E_TIMEOUT, E_BUSY (503), E_IO. */
 int source_get(struct source *source, const char *path, size_t max_bytes, struct buf *out,
                struct problem *problem) MUST_USE;
+/* Header and sealed bytes of up to SOURCE_SEALED_MAX entries: for each id, in their order, appends u32 length and so
+ * many bytes; length 0 when it is not given. Fewer than asked may come, at least one. As source_get. */
+#define SOURCE_SEALED_MAX 256
+int source_get_sealed(struct source *source, const uint8_t *const *ids, size_t count,
+                      struct buf *out, size_t *ret_count, struct problem *problem) MUST_USE;
 /* Lines only. E_FORK for 409; other errors as above. */
 int source_post(struct source *source, const char *path, struct span body,
                 struct problem *problem) MUST_USE;

@@ -7,6 +7,8 @@
 struct source_ops {
     int (*get)(struct source *source, const char *path, size_t max_bytes, struct buf *out,
                struct problem *problem);
+    int (*get_sealed)(struct source *source, const uint8_t *const *ids, size_t count,
+                      struct buf *out, struct problem *problem);
     int (*post)(struct source *source, const char *path, struct span body,
                 struct problem *problem); /* NULL: it takes nothing */
     void (*release)(struct source *source);

@@ -317,6 +317,23 @@ static int line_get(struct source *source, const char *path, size_t max_bytes, s
     return error;
 }
 
+static int line_get_sealed(struct source *source, const uint8_t *const *ids, size_t count,
+                           struct buf *out, struct problem *problem)
+{
+    struct buf body;
+    TRY(get_nonce(source, problem));
+    buf_init(&body, SOURCE_SEALED_MAX * ENTRY_ID_BYTES);
+    for (size_t i = 0; i < count; i++)
+        buf_put(&body, ids[i], ENTRY_ID_BYTES);
+    size_t before = out->len;
+    struct span bytes = buf_bytes(&body);
+    int error = perform(source, "/sealed", &bytes, SOURCE_REPLY_MAX_BYTES, out, problem);
+    if (error < 0)
+        out->len = before;
+    buf_release(&body);
+    return error;
+}
+
 static int line_post(struct source *source, const char *path, struct span body,
                      struct problem *problem)
 {
@@ -340,7 +357,7 @@ static void line_release(struct source *source)
 }
 
 static const struct source_ops line_ops = {
-    .get = line_get, .post = line_post, .release = line_release};
+    .get = line_get, .get_sealed = line_get_sealed, .post = line_post, .release = line_release};
 
 int source_open_line(const char *address, const char *proxy, const struct sign_pair *keys,
                      const char *origin, struct source **ret_source, struct problem *problem)

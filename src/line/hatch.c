@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "line/nonce.h"
 #include "line/worker.h"
-#include "seal/entry.h"
 
 #define CONNECTIONS_MAX 64
 #define HEAD_BYTES_MAX 8192
@@ -157,15 +156,6 @@ static void give_line_key(struct hatch *hatch, struct http_request *request) {
     buf_release(&key);
 }
 
-static void give_sealed(struct hatch *hatch, struct http_request *request) {
-    uint8_t id[ENTRY_ID_BYTES];
-
-    if (hex_read(span_text(http_path(request) + strlen("/sealed/")), id, sizeof id) < 0)
-        refuse(hatch, request, E_NOT_FOUND);
-    else
-        ask(hatch, request, WIRE_SEALED, span_of(id, sizeof id));
-}
-
 static void take_held(struct hatch *hatch, struct http_request *request,
                       const uint8_t member[SIGN_KEY_BYTES]) {
     struct span note = http_body(request);
@@ -223,11 +213,11 @@ static void serve_member(struct hatch *hatch, struct http_request *request,
 
     if (give_list(hatch, request))
         return;
-    if (get && path_begins(request, "/sealed/"))
-        give_sealed(hatch, request);
-    else if (get && path_begins(request, "/tile/") &&
+    if (get && path_begins(request, "/tile/") &&
              tile.len <= wire_rule_of(WIRE_TILE)->body_max)
         ask(hatch, request, WIRE_TILE, tile);
+    else if (is_request(request, "POST", "/sealed"))
+        post(hatch, request, WIRE_SEALED);
     else if (is_request(request, "POST", "/entry"))
         post(hatch, request, WIRE_PUT);
     else if (is_request(request, "POST", "/roster"))

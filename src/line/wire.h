@@ -25,7 +25,7 @@ enum wire_op {
     WIRE_ERASE,      /* erase secrets, 32 bytes each -> nothing */
     WIRE_ROSTER,     /* -> the roster's chain */
     WIRE_ROSTER_ADD, /* a roster entry -> nothing */
-    WIRE_SEALED,     /* id -> header || sealed */
+    WIRE_SEALED,     /* ids -> for each: u32 length (0: not held) || header || sealed; maybe fewer */
     WIRE_PENDING,    /* -> header || leaf, repeated */
     WIRE_ERASED,     /* -> id || secret, repeated */
     WIRE_TILE,       /* path -> bytes */

@@ -72,13 +72,43 @@ static void put_is_durable(void **state) {
     buf_init(&got, WIRE_BODY_MAX);
     assert_ok(world_ask(world, WIRE_HATCH, WIRE_SEALED,
                         span_of(entry.header.id, sizeof entry.header.id), &got));
-    assert_int_equal(got.len, entry.body.len - ENTRY_LEAF_BYTES);
-    assert_memory_equal(got.data, entry.body.data, ENTRY_HEADER_BYTES);
-    assert_memory_equal(got.data + ENTRY_HEADER_BYTES,
+    assert_int_equal(got.len, 4 + entry.body.len - ENTRY_LEAF_BYTES);
+    assert_memory_equal(got.data + 4, entry.body.data, ENTRY_HEADER_BYTES);
+    assert_memory_equal(got.data + 4 + ENTRY_HEADER_BYTES,
                         entry.body.data + ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES,
-                        got.len - ENTRY_HEADER_BYTES);
+                        got.len - 4 - ENTRY_HEADER_BYTES);
     buf_release(&got);
     world_entry_release(&entry);
+}
+
+/* In the order asked for, with nothing for one that is not there. */
+static void several_at_once(void **state) {
+    struct world *world = *state;
+    struct world_entry entries[2];
+    uint8_t ids[3 * ENTRY_ID_BYTES] = {0};
+    struct cursor c;
+    struct buf got;
+
+    for (size_t i = 0; i < 2; i++) {
+        world_entry_make(world, WORLD_TODAY, "a report", &entries[i]);
+        assert_ok(put(world, WIRE_DOOR, &entries[i]));
+        memcpy(ids + 2 * i * ENTRY_ID_BYTES, entries[i].header.id, ENTRY_ID_BYTES);
+    }
+    buf_init(&got, WIRE_BODY_MAX);
+    assert_ok(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(ids, sizeof ids), &got));
+    cursor_init(&c, buf_bytes(&got));
+    for (size_t i = 0; i < 3; i++) {
+        struct span item = cursor_block32(&c, WIRE_BODY_MAX);
+
+        assert_int_equal(item.len > 0, i != 1);
+        if (i != 1)
+            assert_memory_equal(item.data + 1, ids + i * ENTRY_ID_BYTES, ENTRY_ID_BYTES);
+    }
+    assert_ok(cursor_end(&c));
+    assert_error(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(ids, 17), NULL), E_ARGUMENT);
+    buf_release(&got);
+    for (size_t i = 0; i < 2; i++)
+        world_entry_release(&entries[i]);
 }
 
 /* The same form sent again: the same id, other sealed bytes. The first stays. */
@@ -249,8 +279,7 @@ static void erase_by_secret(void **state) {
     assert_ok(world_ask(world, WIRE_DOOR, WIRE_ERASE, span_of(secrets, sizeof secrets), NULL));
     assert_ok(world_ask(world, WIRE_DOOR, WIRE_ERASE, span_of(secrets, sizeof secrets), NULL));
     world_reopen(world);
-    assert_error(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(entry.header.id, 16), NULL),
-                 E_ERASED);
+    assert_false(world_gives(world, entry.header.id));
     /* Sent again from a page that was still open: it stays erased, and its tag stays used. */
     assert_error(put(world, WIRE_DOOR, &entry), E_ERASED);
     memcpy(tags, entry.header.erase_tag, CODENAME_TAG_BYTES);
@@ -333,7 +362,7 @@ static void nothing_to_give(void **state) {
     struct world *world = *state;
     uint8_t id[16] = {0};
 
-    assert_error(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(id, 16), NULL), E_NOT_FOUND);
+    assert_false(world_gives(world, id));
     assert_error(world_ask(world, WIRE_HATCH, WIRE_CHECKPOINT, span_of(NULL, 0), NULL),
                  E_NOT_FOUND);
     assert_error(world_ask(world, WIRE_HATCH, WIRE_TILE, span_text("tile/0/000"), NULL),
@@ -348,6 +377,7 @@ int main(void) {
         WORLD_TEST(denied_by_default),
         WORLD_TEST(body_out_of_bounds),
         WORLD_TEST(put_is_durable),
+        WORLD_TEST(several_at_once),
         WORLD_TEST(put_twice_is_once),
         WORLD_TEST(put_of_a_wrong_day),
         WORLD_TEST(put_of_damaged_bytes),

@@ -117,3 +117,15 @@ int world_ask(const struct world *world, enum wire_role role, enum wire_op op, s
     buf_release(&answer);
     return error;
 }
+
+bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]) {
+    struct buf out;
+    bool gives;
+
+    buf_init(&out, WIRE_REPLY_MAX);
+    assert_ok(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(id, ENTRY_ID_BYTES), &out));
+    assert_true(out.len >= 4);
+    gives = out.len > 4;
+    buf_release(&out);
+    return gives;
+}

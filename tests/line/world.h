@@ -60,5 +60,7 @@ void world_entry_release(struct world_entry *entry);
  * A frame that the batch refused to answer fails the test. */
 int world_ask(const struct world *world, enum wire_role role, enum wire_op op, struct span body,
               struct buf *out);
+/* Whether a desk is given the sealed bytes of that id. */
+bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]);
 
 #endif
