@@ -85,6 +85,7 @@ static int answer_probe(struct batch *batch, enum wire_role role, struct span bo
         if (store_erase_tag_used(batch->folder->store, body.data + i * CODENAME_TAG_BYTES))
             used |= UINT64_C(1) << i;
     buf_u64(reply, used);
+    buf_u32(reply, ++batch->order);
     return 0;
 }
 

@@ -24,7 +24,6 @@ struct door {
     struct worker worker;
     struct ticket_keys *ticket_keys; /* in secret_alloc memory; the same for all doors by descent */
     const char *other_way;
-    uint32_t order_minute, order; /* counts reports within a minute */
     uint64_t served;
     int64_t started_ms;
 };

@@ -41,15 +41,6 @@ static const char *text_problem(struct span text) {
 
 static void done(void *context, int error, struct span reply);
 
-/* An order for reports within one minute: the desk shows a caller's messages as they were written. */
-static uint32_t next_order(struct door *door, uint32_t minute) {
-    if (door->order_minute != minute) {
-        door->order_minute = minute;
-        door->order = 0;
-    }
-    return door->order++;
-}
-
 static int free_slot(uint64_t used) {
     unsigned start = random_below(CODENAME_SLOTS);
 
@@ -75,14 +66,20 @@ static void fill_header(struct flow *flow, uint64_t used, struct entry_header *h
     header->bucket = (uint8_t)entry_bucket_for(flow->text.len);
 }
 
-static int seal(struct flow *flow, const struct roster_intake *intake, uint64_t used,
+/* What the keeper says before a report is sealed. The order is the same for all doors, so that a desk shows a
+ * caller's messages of one minute as they were written. */
+struct probed {
+    uint64_t used; /* bit i: the caller's erase tag i is in use */
+    uint32_t order;
+};
+
+static int seal(struct flow *flow, const struct roster_intake *intake, const struct probed *known,
                 struct buf *out) {
-    uint32_t minute = clock_minute(clock_now_s());
     struct envelope envelope = {
         .kind = KIND_REPORT,
         .kind_version = 1,
-        .minute = minute,
-        .minute_order = next_order(flow->door, minute),
+        .minute = clock_minute(clock_now_s()),
+        .minute_order = known->order,
         .language = flow->language->code,
         .channel = "line",
         .wording = "verbatim",
@@ -94,7 +91,7 @@ static int seal(struct flow *flow, const struct roster_intake *intake, uint64_t 
     struct entry_leaf leaf;
 
     REJECT_IF(!front, E_NOMEM);
-    fill_header(flow, used, &header);
+    fill_header(flow, known->used, &header);
     TRY(payload_seal(intake->public_key, &header, &envelope, buf_bytes(&flow->text), NULL, NULL,
                      out, &leaf));
     entry_header_write(&header, out->data);
@@ -102,14 +99,14 @@ static int seal(struct flow *flow, const struct roster_intake *intake, uint64_t 
     return buf_error(out);
 }
 
-static void seal_and_put(struct flow *flow, uint64_t used) {
+static void seal_and_put(struct flow *flow, const struct probed *known) {
     const struct roster_intake *intake = flow_intake(flow);
     struct buf entry;
     int error = intake ? 0 : E_EXPIRED;
 
     buf_init(&entry, WIRE_BODY_MAX);
     if (error == 0)
-        error = seal(flow, intake, used, &entry);
+        error = seal(flow, intake, known, &entry);
     if (error == 0)
         flow_ask(flow, WIRE_PUT, buf_bytes(&entry), done);
     else if (!flow->request)
@@ -119,14 +116,18 @@ static void seal_and_put(struct flow *flow, uint64_t used) {
     buf_wipe_release(&entry);
 }
 
-/* The bitmap of erase tags in use is here. */
 static void probed(void *context, int error, struct span reply) {
     struct flow *flow = context;
+    struct probed known;
     struct cursor c;
 
     cursor_init(&c, reply);
+    known.used = cursor_u64(&c);
+    known.order = cursor_u32(&c);
     if (error == 0)
-        seal_and_put(flow, cursor_u64(&c));
+        error = cursor_end(&c);
+    if (error == 0)
+        seal_and_put(flow, &known);
     else
         done(flow, error, reply);
 }

@@ -20,7 +20,7 @@ enum wire_role { WIRE_DOOR = 1, WIRE_HATCH = 2 };
 
 enum wire_op {
     WIRE_PUT = 1,    /* header || leaf || sealed -> nothing; durable when it is answered */
-    WIRE_PROBE,      /* 64 erase tags -> u64, bit i set: tag i is in use */
+    WIRE_PROBE,      /* 64 erase tags -> u64, bit i set: tag i is in use; u32 order, which grows */
     WIRE_ANSWERS,    /* 64 tags -> for each found: u32 length || header || leaf || sealed */
     WIRE_ERASE,      /* erase secrets, 32 bytes each -> nothing */
     WIRE_ROSTER,     /* -> the roster's chain */

@@ -207,6 +207,7 @@ static uint64_t probe(const struct world *world, const uint8_t tags[CODENAME_SLO
     assert_ok(world_ask(world, WIRE_DOOR, WIRE_PROBE, span_of(tags, 1024), &got));
     cursor_init(&c, buf_bytes(&got));
     used = cursor_u64(&c);
+    assert_int_equal(cursor_u32(&c), 1); /* the first order of a new batch */
     assert_ok(cursor_end(&c));
     buf_release(&got);
     return used;
