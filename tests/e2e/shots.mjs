@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Pictures of every page, to be looked at: build/screens/LANGUAGE/PAGE-SIZE-LIGHT.png.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { note, test } from './lib/tap.mjs';
+import { SIZES, withBrowser } from './lib/browser.mjs';
+import { callerPages, deskPages } from './lib/tour.mjs';
+
+const FOLDER = path.resolve('../../build/screens');
+
+test('a picture of every page: phone and laptop, light and dark, each language', async () => {
+    fs.rmSync(FOLDER, { recursive: true, force: true });
+    let count = 0;
+    for (const lang of ['en', 'ru']) {
+        const folder = path.join(FOLDER, lang);
+        fs.mkdirSync(folder, { recursive: true });
+        const picture = async (person, name) => {
+            for (const size of Object.keys(SIZES))
+                for (const dark of [false, true]) {
+                    await person.setSize(size);
+                    await person.setDark(dark);
+                    await person.page.screenshot({ path: path.join(folder, `${name}-${size}-${dark ? 'dark' : 'light'}.png`), fullPage: true });
+                    count++;
+                }
+        };
+        await withBrowser('chromium', { script: true }, async (person) => {
+            await callerPages(person, lang, (name) => picture(person, name));
+            await deskPages(person, lang, (name) => picture(person, name));
+        });
+    }
+    note(`${count} pictures in build/screens`);
+    assert.ok(count > 150);
+});
