@@ -139,8 +139,6 @@ static void list_arguments(enum kind kind, const char *program, const struct bro
         for (size_t i = 0; i < COUNT_OF(fixed); i++)
             arguments[count++] = fixed[i];
     } else {
-        if (!browser->pid)
-            arguments[count++] = "--new-instance";
         arguments[count++] = "--profile";
         arguments[count++] = browser->folder;
     }
@@ -182,6 +180,7 @@ static int start(enum kind kind, const char *program, struct browser *browser)
     }
     browser->pid = pid;
     browser->fd = pidfd_open(pid, 0);
+    browser->deaf = kind == FIREFOX; /* hears another of its kind only where a session has a bus */
     return 0;
 }
 
@@ -208,6 +207,7 @@ int browser_open(struct browser *browser, const char *address, struct problem *p
 {
     if (browser->pid && has_ended(browser))
         browser_close(browser);
+    REJECT_IF(browser->pid && browser->deaf, E_BUSY);
     int error = try_open(browser, address, problem);
     if (error < 0)
         browser_close(browser);

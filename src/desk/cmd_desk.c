@@ -59,10 +59,9 @@ static void say_address(struct terminal *t, const char *address)
         json_writer_end(&w);
     } else {
         buf_printf(out,
-                   "Open this address in a browser on this computer. It is good once, for two "
-                   "minutes:\n\n    %s\n\n"
+                   "Open this address in %s. It is good once, for two minutes:\n\n    %s\n\n"
                    "Enter: a new address. Ctrl-C: end.\n",
-                   address);
+                   t->browser.pid ? "the desk's browser" : "a browser on this computer", address);
     }
     cli_flush(t->cli);
 }
@@ -94,8 +93,8 @@ static void invite(struct terminal *t, bool browser)
         web_unwatch(t->web, t->browser.fd);
     bool opened = browser && !t->no_browser && !t->cli->json &&
                   browser_open(&t->browser, buf_cstr(&address), NULL) == 0;
-    if (opened && (t->browser.fd < 0 ||
-                   web_watch(t->web, t->browser.fd, WEB_BROWSER_ENDED) < 0))
+    if (t->browser.pid && (t->browser.fd < 0 ||
+                           web_watch(t->web, t->browser.fd, WEB_BROWSER_ENDED) < 0))
         log_line("the browser's end will not be noticed");
     if (opened)
         say_browser(t);
@@ -105,16 +104,23 @@ static void invite(struct terminal *t, bool browser)
 
 /* What happens */
 
-static int unlock_again(struct terminal *t)
+/* Who types may mistype. */
+static int unlock(struct terminal *t)
 {
-    int error = E_PASSPHRASE;
-    for (int i = 0; i < TRIES_MAX && error == E_PASSPHRASE; i++) {
+    bool typed = prompt_person() && !t->cli->passphrase_file;
+    int tries = typed ? TRIES_MAX : 1;
+    for (;;) {
+        int error = cli_unlock(t->cli);
+        if (error != E_PASSPHRASE || --tries == 0)
+            return error;
+        say(t, problem_text(&t->cli->problem, error));
         problem_clear(&t->cli->problem);
-        error = cli_unlock(t->cli);
-        if (error == E_PASSPHRASE)
-            say(t, problem_text(&t->cli->problem, error));
     }
-    TRY(error);
+}
+
+static int open_pages(struct terminal *t)
+{
+    TRY(unlock(t));
     return web_unlocked(t->web, t->cli->desk, &t->cli->problem);
 }
 
@@ -128,7 +134,7 @@ static int enter(struct terminal *t)
         return 0;
     }
     if (web_locked(t->web))
-        TRY(unlock_again(t));
+        TRY(open_pages(t));
     invite(t, true);
     return 0;
 }
@@ -186,12 +192,11 @@ static int run(struct terminal *t, const struct web_options *options)
     struct cli *cli = t->cli;
     TRY(open_signals(t));
     TRY(cli_open(cli));
-    TRY(cli_unlock(cli));
     TRY(web_new(options, &t->web, &cli->problem));
     TRY(web_watch(t->web, t->signal_fd, WEB_STOP));
     if (prompt_person())
         TRY(web_watch(t->web, STDIN_FILENO, WEB_TERMINAL));
-    TRY(web_unlocked(t->web, cli->desk, &cli->problem));
+    TRY(open_pages(t));
     invite(t, true);
     return serve(t);
 }

@@ -116,6 +116,9 @@ static void firefox_when_there_is_no_chromium(void **state)
     assert_non_null(strstr(buf_cstr(&given), "--profile\n"));
     snprintf(path, sizeof path, "%s/user.js", browser.folder);
     assert_true(file_exists(path));
+    pid_t pid = browser.pid;
+    assert_int_equal(browser_open(&browser, ADDRESS, NULL), E_BUSY);
+    assert_int_equal(browser.pid, pid);
     browser_close(&browser);
     assert_false(file_exists(path));
 }
