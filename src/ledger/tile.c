@@ -126,7 +126,6 @@ int tile_entries_read(struct span bytes, unsigned width, tile_leaf_fn *fn, void 
     for (unsigned place = 0; place < width; place++) {
         struct entry_leaf parts;
         struct span leaf = cursor_block16(&c, UINT16_MAX);
-        REJECT_IF(c.failed, E_FORMAT);
         TRY(entry_leaf_read(leaf, &parts));
         int result = fn(context, place, leaf);
         REJECT_IF(result, result);

@@ -162,6 +162,23 @@ static void test_keys_are_read_and_written(void **state)
     }
 }
 
+/* Everything about the key is wrong but its id. */
+static void assert_key_with_right_id_refused(const char *name, size_t key_bytes)
+{
+    uint8_t material[1 + SIGN_KEY_BYTES + 1] = {NOTE_TYPE_ED25519};
+    struct span parts[] = {span_text(name), span_text("\n"), {material, 1 + SIGN_KEY_BYTES}};
+    struct hash id = hash_sha256_parts(parts, COUNT_OF(parts));
+    struct note_key key;
+    struct buf text;
+    buf_init(&text, 1024);
+    buf_printf(&text, "%s+", name);
+    hex_put(&text, span_of(id.bytes, 4));
+    buf_text(&text, "+");
+    base64_put(&text, span_of(material, 1 + key_bytes));
+    assert_error(note_key_read(buf_bytes(&text), &key), E_FORMAT);
+    buf_release(&text);
+}
+
 static void test_keys_that_are_refused(void **state)
 {
     (void)state;
@@ -194,6 +211,8 @@ static void test_keys_that_are_refused(void **state)
     }
     struct note_key key;
     uint8_t bytes[SIGN_KEY_BYTES] = {0};
+    assert_key_with_right_id_refused("a b", SIGN_KEY_BYTES);
+    assert_key_with_right_id_refused("a", SIGN_KEY_BYTES + 1);
     assert_error(note_key_make("a+b", NOTE_TYPE_ED25519, bytes, &key), E_FORMAT);
     assert_error(note_key_make("a", 2, bytes, &key), E_ARGUMENT);
 }

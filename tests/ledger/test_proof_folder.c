@@ -230,6 +230,11 @@ static void test_an_existing_folder_is_left_alone(void **state)
     folder.content = span_text("other");
     assert_error(proof_folder_write(path, &folder, NULL), E_EXISTS);
     assert_ok(verify(NULL, NULL));
+    char empty[512];
+    snprintf(empty, sizeof empty, "%s.empty", path);
+    assert_int_equal(mkdir(empty, 0700), 0);
+    assert_error(proof_folder_write(empty, &folder, NULL), E_EXISTS);
+    assert_int_equal(rmdir(empty), 0);
 }
 
 static void test_a_folder_that_is_not_there(void **state)

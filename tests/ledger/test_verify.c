@@ -465,6 +465,7 @@ static void test_proofs_that_are_refused(void **state)
         {HEAD "index -1\n\n", E_FORMAT},
         {HEAD "index 9223372036854775808\n\n", E_FORMAT},
         {HEAD "Index 1\n\n", E_FORMAT},
+        {HEAD "1\n\n", E_FORMAT},
         {HEAD "index 1\nextra SGVsbG8=\n\n", E_FORMAT},
         {HEAD "extra SGVsbG8\nindex 1\n\n", E_FORMAT},
         {HEAD "extra SGVsbG8=\nextra SGVsbG8=\nindex 1\n\n", E_FORMAT},
