@@ -110,6 +110,7 @@ int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, c
         new.has_entry = true;
         memcpy(new.entry, entry, sizeof new.entry);
     }
+    TRY(desk_wake(desk, NULL));
     TRY(load(desk, &value));
     size_t count = 0;
     while (fields_nth(value, LIST_FIELD, count, &item)) {

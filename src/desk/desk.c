@@ -293,12 +293,18 @@ int desk_commit(struct desk *desk, struct problem *problem)
     return error < 0 ? problem_set(problem, error, "%s: it could not be written", desk->folder) : 0;
 }
 
+/* After an error that a store does not recover from, it refuses to begin: it is opened again by the
+ * next desk_wake. */
 void desk_rollback(struct desk *desk)
 {
     if (!desk->writing)
         return;
     store_rollback(desk->store);
     desk->writing = false;
+    if (store_begin(desk->store) == 0)
+        store_rollback(desk->store);
+    else
+        desk_sleep(desk);
 }
 
 /* The log's name binds the line's key to the organisation (docs/crypto.md, "The log"). */
@@ -366,9 +372,9 @@ int desk_roster_save(struct desk *desk)
     return error;
 }
 
-static int check_extends(const struct roster *old, const struct roster *new,
-                         struct problem *problem)
+int desk_roster_check(const struct desk *desk, const struct roster *new, struct problem *problem)
 {
+    const struct roster *old = desk->roster;
     if (memcmp(roster_organisation(old), roster_organisation(new), 32) != 0)
         return problem_set(problem, E_OTHER_ORG, "The roster is another organisation's.");
     for (size_t i = 0; i < roster_count(old) && i < roster_count(new); i++) {
@@ -384,7 +390,7 @@ static int check_extends(const struct roster *old, const struct roster *new,
 int desk_roster_put(struct desk *desk, struct roster *roster, struct problem *problem)
 {
     ASSERT(desk->writing);
-    TRY(check_extends(desk->roster, roster, problem));
+    TRY(desk_roster_check(desk, roster, problem));
     struct roster *old = desk->roster;
     desk->roster = roster;
     int error = desk_roster_save(desk);

@@ -69,7 +69,8 @@ const uint8_t *desk_organisation(const struct desk *desk);
 const struct roster_member *desk_member(const struct desk *desk);
 /* Awake only. */
 struct store *desk_store(struct desk *desk);
-/* Writes go between these; commit counts the change. A failed commit leaves the desk asleep. */
+/* Writes go between these; commit counts the change. A failed commit leaves the desk asleep; so does
+ * a rollback after an error of the disk or of memory. */
 int desk_begin(struct desk *desk, struct problem *problem) MUST_USE;
 int desk_commit(struct desk *desk, struct problem *problem) MUST_USE;
 void desk_rollback(struct desk *desk);
@@ -100,9 +101,11 @@ const struct desk_line *desk_line(const struct desk *desk);
 int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
     MUST_USE;
 
-/* Replaces the roster by one that extends it (checked: E_FORK, E_ROLLBACK, E_OTHER_ORG), between
- * begin and commit. Takes ownership on success. New epochs are opened by desk_open_epochs after the
- * commit. */
+/* Whether it is ours, longer or the same: E_FORK, E_ROLLBACK (it is shorter), E_OTHER_ORG. */
+int desk_roster_check(const struct desk *desk, const struct roster *roster,
+                      struct problem *problem) MUST_USE;
+/* Replaces the roster by one that desk_roster_check accepts, between begin and commit. Takes
+ * ownership on success. New epochs are opened by desk_open_epochs after the commit. */
 int desk_roster_put(struct desk *desk, struct roster *roster, struct problem *problem) MUST_USE;
 
 /* Opens the grants of all epochs of the roster again, when unlocked. An epoch whose grant does not

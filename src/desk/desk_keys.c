@@ -72,8 +72,12 @@ int desk_open_epochs(struct desk *desk, struct problem *problem)
         const struct roster_intake *intake = roster_intake_at(desk->roster, i);
         struct desk_epoch *e = &epochs->list[epochs->count];
         int why = roster_sign_open_grant(desk->roster, intake, desk->keys, &e->pair);
-        if (why < 0) {
+        if (why == E_ROSTER || why == E_CANNOT_OPEN || why == E_NOT_FOUND) {
             error = raise_refused(desk, intake, why);
+            continue;
+        }
+        if (why < 0) {
+            error = why;
             continue;
         }
         e->epoch = intake->epoch;

@@ -90,26 +90,34 @@ static int send_roster(struct pulling *p, size_t theirs)
     return 0;
 }
 
+static int keep_roster(struct pulling *p, struct roster *theirs)
+{
+    int error = desk_begin(p->desk, p->problem);
+    if (error == 0)
+        error = desk_roster_put(p->desk, theirs, p->problem);
+    if (error < 0) {
+        desk_rollback(p->desk);
+        roster_free(theirs);
+        return error;
+    }
+    TRY(desk_commit(p->desk, p->problem));
+    return desk_open_epochs(p->desk, p->problem);
+}
+
+/* Takes ownership. */
 static int take_roster(struct pulling *p, struct roster *theirs)
 {
     size_t count = roster_count(theirs);
-    bool longer = count > roster_count(desk_roster(p->desk));
-    TRY(desk_begin(p->desk, p->problem));
-    int error = desk_roster_put(p->desk, theirs, p->problem);
-    if (error < 0 || !longer)
-        desk_rollback(p->desk);
-    else
-        error = desk_commit(p->desk, p->problem);
-    if (error == E_FORK) {
-        struct problem said = p->problem ? *p->problem : (struct problem){""};
-        roster_free(theirs);
-        return pull_alarm(p, ALARM_ROSTER_FORK, NULL, E_FORK, "%s", said.text);
-    }
-    if (error < 0)
-        roster_free(theirs);
+    int error = desk_roster_check(p->desk, theirs, p->problem);
+    if (error == 0 && count > roster_count(desk_roster(p->desk)))
+        return keep_roster(p, theirs);
+    roster_free(theirs);
     if (error == E_ROLLBACK)
         return send_roster(p, count);
-    return error < 0 || !longer ? error : desk_open_epochs(p->desk, p->problem);
+    if (error != E_FORK)
+        return error;
+    const struct problem said = *p->problem;
+    return pull_alarm(p, ALARM_ROSTER_FORK, NULL, E_FORK, "%s", said.text);
 }
 
 int pull_roster(struct pulling *p)

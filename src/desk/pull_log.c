@@ -207,12 +207,12 @@ static int run(struct log_step *s)
 {
     struct pulling *p = s->p;
     int error = pull_fetch(p, "/checkpoint", NOTE_BYTES_MAX, &s->note);
+    TRY(error == E_NOT_FOUND ? 0 : error);
     s->from = store_size(desk_store(p->desk));
     if (error == E_NOT_FOUND) {
         problem_clear(p->problem);
         return s->from ? rolled_back(s, 0) : 0;
     }
-    TRY(error);
     error = checkpoint_open(buf_bytes(&s->note), &desk_line(p->desk)->key, &s->checkpoint,
                             p->problem);
     if (error < 0) {
