@@ -55,6 +55,7 @@ static void add_item(struct visit *visit, struct values *values, const struct mo
     values_text(item, "language", web_inbox_language(visit, row->language));
     values_text(item, "start", visit_line(visit, row->start, START_CHARACTERS));
     values_flag(item, "danger", row->danger == DANGER_NOW && !row->handled);
+    values_flag(item, "risk", row->danger == DANGER_RISK && !row->handled);
     if (row->due_minute && !row->handled)
         values_text(item, "due", visit_minute(visit, row->due_minute));
     values_flag(item, "overdue", web_inbox_overdue(row));

@@ -72,6 +72,7 @@ static void put_origin(struct visit *visit, struct values *v, const struct model
 static void put_row(struct visit *visit, struct values *v, const struct model_row *row)
 {
     values_text(v, "label", row->short_id);
+    values_flag(v, "risk", row->danger == DANGER_RISK && !row->handled);
     values_flag(v, "overdue", web_inbox_overdue(row));
     if (row->due_minute && !row->handled)
         values_text(v, "due_text", visit_minute(visit, row->due_minute));
