@@ -21,10 +21,13 @@ async function findings(page) {
         return done.result.value;
     };
     await evaluate(`${axe}; 0`);
-    const found = await evaluate(`axe.run(document, ${JSON.stringify(RULES)}).then((result) => result.violations.map(
-        (it) => it.id + ': ' + it.help + ' — ' + it.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; ')))`);
+    const result = await evaluate(`axe.run(document, ${JSON.stringify(RULES)}).then(({ passes, violations }) => ({
+        passes: passes.length,
+        violations: violations.map((it) => it.id + ': ' + it.help + ' — ' + it.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; ')),
+    }))`);
     await client.detach();
-    return found;
+    assert.ok(result.passes > 10, 'axe looked at the page');
+    return result.violations;
 }
 
 const wider = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

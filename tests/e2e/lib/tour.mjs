@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { report } from './door.mjs';
+import { mailbox, post, report, ticketOf } from './door.mjs';
 import { makeOrganisation } from './organisation.mjs';
 
 const EXAMPLES = path.resolve('../../examples');
@@ -22,11 +22,18 @@ async function exampleOrganisation() {
         if (entry.channel) takeCall(desk, entry, lang);
         else organisation.codenames[entry.file] = (await report(line.door, read(entry.file), lang)).codename;
     }
+    const gone = (await report(line.door, 'The man with the grey car asked for me again. Please forget what I wrote.')).codename;
     await line.closeDay();
     desk.done('pull');
+    await eraseAll(line, gone);
     for (const entry of examples.reports.filter(({ channel }) => !channel)) work(desk, entry);
     desk.done('pull');
     return organisation;
+}
+
+async function eraseAll(line, codename) {
+    const asked = await post(line.door, '/erase', { lang: 'en', ticket: ticketOf((await mailbox(line.door, codename)).text) });
+    await post(line.door, '/erased', { lang: 'en', ticket: ticketOf(asked.text) });
 }
 
 const options = (entry) => {
@@ -130,7 +137,7 @@ export async function deskPages(person, lang, visit) {
         await go('/nothing');
         await visit('desk-problem');
         await go('/');
-        await Promise.all([person.page.waitForNavigation(), person.page.$eval('form.lock button', (it) => it.form.requestSubmit())]);
+        await Promise.all([person.page.waitForNavigation(), person.page.$eval('form[action="/lock"] button', (it) => it.form.requestSubmit())]);
         await pause(100);
         await visit('desk-locked');
     } finally {
