@@ -57,6 +57,8 @@ static bool flush(struct ask *ask) {
             return errno == EAGAIN || errno == EINTR;
         ask->sent += (size_t)put;
     }
+    /* Requests hold erase secrets, and all tags of one caller together. */
+    mem_wipe(ask->out.data, ask->out.len);
     buf_reset(&ask->out);
     ask->sent = 0;
     return true;
@@ -105,6 +107,7 @@ static bool deliver_all(struct ask *ask) {
     }
     if (rest.len > 0)
         memmove(ask->in.data, rest.data, rest.len);
+    mem_wipe(ask->in.data + rest.len, ask->in.len - rest.len);
     ask->in.len = rest.len;
     return whole;
 }

@@ -8,8 +8,8 @@
 
 struct ask;
 
-/* Called once for each request: error is the keeper's, or E_BUSY when the keeper is gone. reply lives until it
- * returns. */
+/* Called once for each request: error is the keeper's, or E_BUSY when the keeper is gone. reply
+ * lives until it returns. */
 typedef void ask_fn(void *context, int error, struct span reply);
 
 int ask_new(int fd, struct ask **ret_ask) MUST_USE;

@@ -8,8 +8,8 @@
 #include "line/held.h"
 #include "seal/codename.h"
 
-/* A reply with sealed entries takes no further one when it is this long: the largest entry still fits
- * WIRE_REPLY_MAX, and no desk waits for more over Tor. */
+/* A reply with sealed entries takes no further one when it is this long: the largest entry still
+ * fits WIRE_REPLY_MAX, and no desk waits for more over Tor. */
 #define SEALED_REPLY_BYTES (8u << 20)
 
 typedef int answer_fn(struct batch *batch, enum wire_role role, struct span body,
@@ -49,16 +49,16 @@ static int read_entry(struct span body, struct store_entry *ret_entry) {
     return entry_check(ret_entry->header, ret_entry->leaf, ret_entry->sealed, NULL);
 }
 
-/* A door's entry is of today, give or take the turn of the day; a desk's may have been made offline, long
- * ago, but not in the future. */
-static int check_day(enum wire_role role, struct span header_bytes) {
+/* A door's entry is of the day that is open, as the cover will be that it is placed with: when that
+ * day was closed after the door had asked for it, it asks again. A desk's may have been made
+ * offline, long ago, but not in the future. */
+static int check_day(const struct batch *batch, enum wire_role role, struct span header_bytes) {
     struct entry_header header;
-    uint32_t today = clock_day(clock_now_s());
 
     TRY(entry_header_read(header_bytes, &header));
-    REJECT_IF(header.day > today + 1, E_ARGUMENT);
-    REJECT_IF(role == WIRE_DOOR && header.day + 1 < today, E_ARGUMENT);
-    return 0;
+    if (role == WIRE_DOOR)
+        return header.day == batch->folder->day ? 0 : E_EXPIRED;
+    return header.day <= clock_day(clock_now_s()) + 1 ? 0 : E_ARGUMENT;
 }
 
 static int answer_put(struct batch *batch, enum wire_role role, struct span body,
@@ -69,7 +69,7 @@ static int answer_put(struct batch *batch, enum wire_role role, struct span body
 
     (void)reply;
     TRY(read_entry(body, &entry));
-    TRY(check_day(role, entry.header));
+    TRY(check_day(batch, role, entry.header));
     REJECT_IF(!disk_has_room(batch), E_BUSY);
     TRY(begin(batch));
     error = store_put_pending(batch->folder->store, &entry);
@@ -86,6 +86,7 @@ static int answer_probe(struct batch *batch, enum wire_role role, struct span bo
             used |= UINT64_C(1) << i;
     buf_u64(reply, used);
     buf_u32(reply, ++batch->order);
+    buf_u32(reply, batch->folder->day);
     return 0;
 }
 
@@ -260,6 +261,6 @@ int batch_answer(struct batch *batch, enum wire_role role, const struct wire_fra
                  error == 0 ? buf_bytes(&reply) : span_of(NULL, 0));
         error = buf_error(out);
     }
-    buf_release(&reply);
+    buf_wipe_release(&reply);
     return error;
 }

@@ -18,7 +18,8 @@ struct batch {
 };
 
 /* Appends the reply to out. E_FORMAT: the other side broke the rules, drop it. Any other error: the
- * store can no longer be trusted, the keeper must end. What was refused is in the reply, not returned. */
+ * store can no longer be trusted, the keeper must end. What was refused is in the reply, not
+ * returned. */
 int batch_answer(struct batch *batch, enum wire_role role, const struct wire_frame *frame,
                  struct buf *out) MUST_USE;
 /* Commits what the batch wrote. Replies may be sent only after this returned 0. */

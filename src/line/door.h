@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A door: a process that talks with callers. It parses what the network sends, seals reports, opens answers
- * for who shows the codename, and asks the keeper (ask.h) for everything that is kept. It opens no
- * file, makes no connection, remembers nobody: what one request brought is wiped with it.
+/* A door: a process that talks with callers. It parses what the network sends, seals reports, opens
+ * answers for who shows the codename, and asks the keeper (ask.h) for everything that is kept. It
+ * opens no file, makes no connection, remembers nobody: what one request brought is wiped with it.
  *
- * One file a page: door_home.c, door_write.c (/new), door_send.c, door_mailbox.c (/back, /mailbox), door_erase.c. */
+ * One file a page: door_home.c, door_write.c (/new), door_send.c, door_mailbox.c (/back, /mailbox),
+ * door_erase.c. */
 #ifndef LINE_DOOR_H
 #define LINE_DOOR_H
 
@@ -30,12 +31,17 @@ struct door {
 
 struct door_config {
     int listen_fd, keeper_fd;
-    const struct ticket_keys *ticket_keys;
+    struct ticket_keys *ticket_keys; /* the process's only copy: taken over, and freed */
     const char *other_way;
 };
 
-/* Serves until it is told to stop (SIGTERM), is retired by age, or the keeper is gone. 0, or why it never began. */
+/* Serves until it is told to stop (SIGTERM), is retired by age, or the keeper is gone. 0, or why it
+ * never began. */
 int door_run(const struct door_config *config) MUST_USE;
+
+/* The minute of tickets: since the machine's start, so that no clock that is set wrong, or set
+ * right, keeps an old key alive. */
+uint32_t door_minute(void);
 
 /* --- for the files of the pages --- */
 
@@ -55,7 +61,8 @@ struct flow {
 struct flow *flow_new(struct door *door, struct http_request *request) MUST_USE;
 /* Wipes. The flow must not wait for the keeper any more. */
 void flow_free(struct flow *flow);
-/* Reads the form; sets the language from its field or the browser. 0, or the refusal was replied and the flow freed. */
+/* Reads the form; sets the language from its field or the browser. 0, or the refusal was replied
+ * and the flow freed. */
 int flow_form(struct flow *flow, struct form *ret_form) MUST_USE;
 /* The codename from the field ticket: E_EXPIRED, E_FORMAT, E_NOT_FOUND (no such field). */
 int flow_take_ticket(struct flow *flow, const struct form *form) MUST_USE;
@@ -85,7 +92,8 @@ void door_send(struct flow *flow, const struct form *form);
 void door_mailbox(struct flow *flow, const struct form *form);
 void door_erase(struct flow *flow, const struct form *form);
 void door_erased(struct flow *flow, const struct form *form);
-/* The page with codename and box; also with a problem (a flag of _problem.html) and the text typed so far. */
+/* The page with codename and box; also with a problem (a flag of _problem.html) and the text typed
+ * so far. */
 void door_write_page(struct flow *flow, int status, const char *problem_flag);
 
 #endif

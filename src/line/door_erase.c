@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* POST /erase asks once more; POST /erased shows the keeper every erase secret that the codename gives:
- * those of the caller's own entries and those of the answers. */
+/* POST /erase asks once more; POST /erased shows the keeper every erase secret that the codename
+ * gives: those of the caller's own entries and those of the answers. */
 #include "base/random.h"
 #include "line/door.h"
 #include "pages/line.h"

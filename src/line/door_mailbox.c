@@ -6,6 +6,7 @@
 #include "line/door.h"
 #include "pages/line.h"
 #include "seal/answer.h"
+#include "seal/secret.h"
 #include "text/show.h"
 
 struct answer {
@@ -145,4 +146,5 @@ void door_mailbox(struct flow *flow, const struct form *form) {
     for (unsigned slot = 0; slot < CODENAME_SLOTS; slot++)
         codename_reply_tag(flow->keys.reply_key, slot, tags[slot]);
     flow_ask(flow, WIRE_ANSWERS, span_of(tags, sizeof tags), got_answers);
+    secret_wipe(tags, sizeof tags);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* POST /send: a report on its way. The text is checked, a free erase tag is asked for, the report is
- * sealed, and "received" is said only when the keeper has answered that it is durable. Once the whole form is
- * here the report is kept even if the caller's connection breaks: the same form sent again is the same entry. */
+/* POST /send: a report on its way. The text is checked, a free erase tag is asked for, the report
+ * is sealed, and "received" is said only when the keeper has answered that it is durable. Once the
+ * whole form is here the report is kept even if the caller's connection breaks: the same form sent
+ * again is the same entry. */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -53,25 +54,27 @@ static int free_slot(uint64_t used) {
     return (int)start;
 }
 
-static void fill_header(struct flow *flow, uint64_t used, struct entry_header *header) {
+/* What the keeper says before a report is sealed. The order is the same for all doors, so that a
+ * desk shows a caller's messages of one minute as they were written; the day is that of the
+ * cover. */
+struct probed {
+    uint64_t used; /* bit i: the caller's erase tag i is in use */
+    uint32_t order, day;
+};
+
+static void fill_header(struct flow *flow, const struct probed *known,
+                        struct entry_header *header) {
     struct hash content = hash_sha256(buf_bytes(&flow->text));
     uint8_t secret[CODENAME_ERASE_SECRET_BYTES];
 
     codename_entry_id(flow->keys.send_key, flow->ticket.form_nonce, &content, header->id);
     random_bytes(header->tag, sizeof header->tag);
-    codename_erase_secret(flow->keys.erase_key, (unsigned)free_slot(used), secret);
+    codename_erase_secret(flow->keys.erase_key, (unsigned)free_slot(known->used), secret);
     codename_erase_tag(secret, header->erase_tag);
     mem_wipe(secret, sizeof secret);
-    header->day = clock_day(clock_now_s());
+    header->day = known->day;
     header->bucket = (uint8_t)entry_bucket_for(flow->text.len);
 }
-
-/* What the keeper says before a report is sealed. The order is the same for all doors, so that a desk shows a
- * caller's messages of one minute as they were written. */
-struct probed {
-    uint64_t used; /* bit i: the caller's erase tag i is in use */
-    uint32_t order;
-};
 
 static int seal(struct flow *flow, const struct roster_intake *intake, const struct probed *known,
                 struct buf *out) {
@@ -91,7 +94,7 @@ static int seal(struct flow *flow, const struct roster_intake *intake, const str
     struct entry_leaf leaf;
 
     REJECT_IF(!front, E_NOMEM);
-    fill_header(flow, known->used, &header);
+    fill_header(flow, known, &header);
     TRY(payload_seal(intake->public_key, &header, &envelope, buf_bytes(&flow->text), NULL, NULL,
                      out, &leaf));
     entry_header_write(&header, out->data);
@@ -124,6 +127,7 @@ static void probed(void *context, int error, struct span reply) {
     cursor_init(&c, reply);
     known.used = cursor_u64(&c);
     known.order = cursor_u32(&c);
+    known.day = cursor_u32(&c);
     if (error == 0)
         error = cursor_end(&c);
     if (error == 0)
@@ -143,6 +147,7 @@ static void probe(struct flow *flow) {
         mem_wipe(secret, sizeof secret);
     }
     flow_ask(flow, WIRE_PROBE, span_of(tags, sizeof tags), probed);
+    mem_wipe(tags, sizeof tags);
 }
 
 static void done(void *context, int error, struct span reply) {
@@ -152,6 +157,9 @@ static void done(void *context, int error, struct span reply) {
     if (error == E_ERASED) {
         /* Erased, and now sent again on purpose: a new entry. */
         random_bytes(flow->ticket.form_nonce, sizeof flow->ticket.form_nonce);
+        probe(flow);
+    } else if (error == E_EXPIRED) {
+        /* The day was closed since the keeper told it. */
         probe(flow);
     } else if (!flow->request) {
         flow_free(flow);
@@ -165,7 +173,8 @@ static void done(void *context, int error, struct span reply) {
     }
 }
 
-/* A form without a ticket that is still good has no nonce: one a day, so that sending it twice is one report. */
+/* A form without a ticket that is still good has no nonce: one a day, so that sending it twice is
+ * one report. */
 static void nonce_of_today(struct flow *flow) {
     uint32_t day = clock_day(clock_now_s());
 

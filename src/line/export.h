@@ -5,7 +5,8 @@
 
 #include "line/folder.h"
 
-/* The directory is made; it must not be there. ret_entries: how many entries' sealed bytes were written. */
+/* The directory is made; it must not be there. ret_entries: how many entries' sealed bytes were
+ * written. */
 int export_folder(struct folder *folder, const char *to, uint64_t *ret_entries,
                   struct problem *problem) MUST_USE;
 

@@ -76,7 +76,7 @@ int flow_take_ticket(struct flow *flow, const struct form *form) {
     const struct language *language;
 
     REJECT_IF(text.len == 0, E_NOT_FOUND);
-    TRY(ticket_open(flow->door->ticket_keys, clock_minute(clock_now_s()), text, &flow->ticket));
+    TRY(ticket_open(flow->door->ticket_keys, door_minute(), text, &flow->ticket));
     language = language_at(flow->ticket.language);
     REJECT_IF(!language, E_FORMAT);
     memcpy(flow->codename, flow->ticket.codename, sizeof flow->codename);
@@ -99,7 +99,7 @@ int flow_take_codename(struct flow *flow, const struct form *form) {
 
 const char *flow_ticket_text(struct flow *flow) {
     const struct language *language = language_find(span_text(words_language(flow->words)));
-    struct ticket ticket = {.minute = clock_minute(clock_now_s()),
+    struct ticket ticket = {.minute = door_minute(),
                             .language = (uint8_t)language_place(language ? language
                                                                          : language_at(0))};
     struct buf text;

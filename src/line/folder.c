@@ -17,6 +17,7 @@
 #define PUBLIC_KEY_BYTES_MAX 1024
 #define SETTINGS_BYTES_MAX 8192
 #define ROSTER_VALUE "roster"
+#define DAY_VALUE "day"
 
 static const char default_settings[] =
     "# How many entries a day is topped up to: step, twice step, four times step, ...\n"
@@ -191,6 +192,25 @@ int folder_save_roster(struct folder *folder) {
     return error;
 }
 
+int folder_save_day(struct folder *folder, uint32_t day) {
+    uint8_t bytes[4] = {(uint8_t)(day >> 24), (uint8_t)(day >> 16), (uint8_t)(day >> 8),
+                        (uint8_t)day};
+
+    TRY(store_value_put(folder->store, DAY_VALUE, span_of(bytes, sizeof bytes)));
+    folder->day = day;
+    return 0;
+}
+
+static int read_day(struct folder *folder) {
+    struct span value;
+    struct cursor c;
+
+    TRY(store_value_get(folder->store, DAY_VALUE, &value));
+    cursor_init(&c, value);
+    folder->day = cursor_u32(&c);
+    return cursor_end(&c) < 0 ? E_DAMAGED : 0;
+}
+
 static struct folder *folder_new(const char *path, struct problem *problem) {
     struct folder *folder;
 
@@ -226,6 +246,7 @@ static int fill_new(struct folder *folder, struct span pack, struct problem *pro
     TRY(open_store(folder, problem));
     TRY(store_begin(folder->store));
     TRY(folder_save_roster(folder));
+    TRY(folder_save_day(folder, clock_day(clock_now_s())));
     TRY(store_commit(folder->store));
     TRY(file_write(path_in(folder, "settings", path), span_text(default_settings), 0600, problem));
     random_bytes(seed, sizeof seed);
@@ -257,6 +278,9 @@ static int open_all(struct folder *folder, struct problem *problem) {
         return problem_set(problem, E_MISSING, "%s holds no roster: was init finished?",
                            folder->path);
     TRY(roster_chain_read(chain, &folder->roster, problem));
+    if (read_day(folder) < 0)
+        return problem_set(problem, E_MISSING, "%s holds no day: was init finished?",
+                           folder->path);
     return read_key(folder, problem);
 }
 

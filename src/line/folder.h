@@ -7,7 +7,7 @@
  *   lock          held while a program uses the folder
  *   store/        log.db and pending.db (ledger/store.h)
  *
- * The roster's chain, and who holds what, are values in the store. */
+ * The roster's chain, the day that is open, and who holds what, are values in the store. */
 #ifndef LINE_FOLDER_H
 #define LINE_FOLDER_H
 
@@ -21,7 +21,7 @@
 struct folder_settings {
     uint32_t step;                            /* entries a day are topped up to step * 2^k */
     uint32_t doors;                           /* door processes */
-    char other_way[FOLDER_OTHER_WAY_MAX + 1]; /* how to reach the organisation when the line cannot */
+    char other_way[FOLDER_OTHER_WAY_MAX + 1]; /* to the organisation, when the line is none */
 };
 
 struct folder {
@@ -32,6 +32,7 @@ struct folder {
     struct note_key note_key;
     struct roster *roster;
     struct store *store;
+    uint32_t day; /* the one that is open: of which doors' entries are (day.h) */
 };
 
 /* Makes the folder from a pack: the line's key is born here. E_EXISTS when there is one already. */
@@ -44,5 +45,7 @@ int folder_open(const char *path, struct folder **ret_folder, struct problem *pr
 void folder_close(struct folder *folder);
 /* Keeps the roster's chain in the store, within the caller's transaction. */
 int folder_save_roster(struct folder *folder) MUST_USE;
+/* Opens that day: keeps it in the store, within the caller's transaction. */
+int folder_save_day(struct folder *folder, uint32_t day) MUST_USE;
 
 #endif

@@ -164,7 +164,8 @@ static void take_held(struct hatch *hatch, struct http_request *request,
     buf_init(&body, BODY_BYTES_MAX + SIGN_KEY_BYTES);
     buf_put(&body, member, SIGN_KEY_BYTES);
     buf_span(&body, note);
-    /* The keeper drops a connection that asks for what is out of bounds, so bounds are kept here. */
+    /* The keeper drops a connection that asks for what is out of bounds, so bounds are kept
+     * here. */
     if (buf_error(&body) < 0 || note.len == 0 || body.len > wire_rule_of(WIRE_HELD)->body_max)
         refuse(hatch, request, E_FORMAT);
     else

@@ -81,8 +81,8 @@ int held_add(struct folder *folder, const uint8_t member_key[SIGN_KEY_BYTES], st
     return error;
 }
 
-/* The size that enough members hold: the second largest, or the only member's. Records of those who are
- * members no longer do not count. */
+/* The size that enough members hold: the second largest, or the only member's. Records of those who
+ * are members no longer do not count. */
 static uint64_t size_held(const struct folder *folder, struct span list) {
     uint64_t first = 0, second = 0;
     struct cursor c;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* One thread and one batch at a time: read what all connections have sent, answer each request
- * from the store within one transaction, commit, and only then write the replies. That makes group commit
- * out of whatever arrived while the last commit was syncing. */
+/* One thread and one batch at a time: read what all connections have sent, answer each request from
+ * the store within one transaction, commit, and only then write the replies. That makes group
+ * commit out of whatever arrived while the last commit was syncing. */
 #include "line/keeper.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@
 #define CONNECTIONS_MAX 130
 #define READ_CHUNK_BYTES (256u << 10)
 #define TICK_MS 5000
+/* Frames are answered while there is less than one reply's worth; then one more reply fits. */
+#define OUT_BYTES_MAX (2 * ((size_t)WIRE_REPLY_MAX + WIRE_HEAD_BYTES))
 
 struct connection {
     int fd; /* -1: free */
@@ -47,7 +49,7 @@ static void connection_adopt(struct keeper *keeper, int fd, uint8_t role) {
             continue;
         *connection = (struct connection){.fd = fd, .role = role};
         buf_init(&connection->in, 2 * (WIRE_BODY_MAX + WIRE_HEAD_BYTES));
-        buf_init(&connection->out, 2 * (size_t)WIRE_REPLY_MAX);
+        buf_init(&connection->out, OUT_BYTES_MAX);
         return;
     }
     close(fd);
@@ -106,12 +108,13 @@ static bool connection_write(struct connection *connection) {
     }
     /* What was sent is not kept: replies hold sealed answers. */
     buf_wipe_release(&connection->out);
-    buf_init(&connection->out, 2 * (size_t)WIRE_REPLY_MAX);
+    buf_init(&connection->out, OUT_BYTES_MAX);
     connection->sent = 0;
     return true;
 }
 
-/* Answers the whole frames that a connection has sent. 0; E_FORMAT: close it; else the keeper ends. */
+/* Answers the whole frames that a connection has sent. 0; E_FORMAT: close it; else the keeper
+ * ends. */
 static int connection_serve(struct keeper *keeper, struct connection *connection) {
     struct span rest = buf_bytes(&connection->in);
     struct wire_frame frame;
@@ -129,6 +132,8 @@ static int connection_serve(struct keeper *keeper, struct connection *connection
     }
     if (rest.len > 0)
         memmove(connection->in.data, rest.data, rest.len);
+    /* Requests hold erase secrets, and all tags of one caller together. */
+    mem_wipe(connection->in.data + rest.len, connection->in.len - rest.len);
     connection->in.len = rest.len;
     return error;
 }

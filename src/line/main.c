@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* vouchsafe-line: the program of the public machine. */
 #include <getopt.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -16,7 +17,7 @@
 static const char usage[] =
     "vouchsafe-line: the public server of a hotline. It keeps what it cannot read.\n"
     "\n"
-    "  vouchsafe-line init PACK FOLDER     make a line from the organisation's pack of public keys\n"
+    "  vouchsafe-line init PACK FOLDER     make a line from an organisation's pack of public keys\n"
     "  vouchsafe-line fingerprint FOLDER   the six words to read to the member\n"
     "  vouchsafe-line serve FOLDER [--door ADDRESS] [--hatch ADDRESS]\n"
     "                                      answer callers and desks; until Ctrl-C or SIGTERM\n"
@@ -201,6 +202,8 @@ static const struct {
 int main(int argc, char **argv) {
     int status = USAGE_ERROR;
 
+    /* What SQLite makes is for nobody else either. */
+    umask(077);
     log_name("vouchsafe-line");
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         fputs(usage, stdout);

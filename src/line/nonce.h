@@ -2,7 +2,9 @@
 /* The hatch's nonces: made without remembering, so that asking for many costs nothing; only those
  * that a member has used are remembered, until they are too old to be used again.
  *
- *   u32 seconds since the start || 4 random bytes || first 8 bytes of HMAC(key of this process, the former) */
+ *   u32 seconds since the start || 4 random bytes || first 8 bytes of HMAC(key, the former)
+ *
+ * with a key of this process. */
 #ifndef LINE_NONCE_H
 #define LINE_NONCE_H
 

@@ -48,7 +48,8 @@ int sandbox_keeper(const char *folder) {
 
 #else
 
-/* What every process of a line needs: memory, its open descriptors, time, random numbers, the end. */
+/* What every process of a line needs: memory, its open descriptors, time, random numbers, the
+ * end. */
 static const int calls_common[] = {
     SCMP_SYS(brk),           SCMP_SYS(mmap),          SCMP_SYS(munmap),
     SCMP_SYS(mremap),        SCMP_SYS(mprotect),      SCMP_SYS(madvise),

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,12 @@
 #define WORKERS_MAX 65 /* doors, and the hatch in the last used place */
 /* A worker that ends sooner than this after its start is started again only after a pause. */
 #define SOON_MS 1000
+/* How often the parent looks up: its ticket key goes forward with the doors', or a seizure of its
+ * memory would open what theirs no longer does. */
+#define LOOK_UP_S 5
+/* Workers that are told to stop may finish what they have begun, for this long. */
+#define STOP_MS 10000
+#define STOP_LOOK_MS 50
 
 /* What the keeper tells its parent when it has opened the folder: the parent itself never holds the
  * line's key, nor the store, which may not be carried over a fork. */
@@ -48,13 +55,21 @@ static void on_stop(int signal_number) {
     stop_asked = 1;
 }
 
+static void on_alarm(int signal_number) {
+    (void)signal_number; /* waitpid returns: that is all */
+}
+
 static void set_handlers(void) {
     struct sigaction stop = {.sa_handler = on_stop};
+    struct sigaction alarm = {.sa_handler = on_alarm};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct itimerval often = {.it_interval.tv_sec = LOOK_UP_S, .it_value.tv_sec = LOOK_UP_S};
 
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGALRM, &alarm, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
 }
 
 /* A child's own beginning: it dies with its parent, and does not hear the terminal's Ctrl-C. */
@@ -149,12 +164,16 @@ static int give_keeper(const struct parent *parent, int fd, uint8_t role) {
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof control.bytes};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    ssize_t sent;
 
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    return sendmsg(parent->control_fd, &message, MSG_NOSIGNAL) == 1 ? 0 : E_IO;
+    do
+        sent = sendmsg(parent->control_fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == 1 ? 0 : E_IO;
 }
 
 static NORETURN void door_main(struct parent *parent, int keeper_fd) {
@@ -185,7 +204,7 @@ static int start_worker(struct parent *parent, size_t place) {
     int pair[2];
 
     REJECT_IF(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0, E_IO);
-    ticket_keys_advance(parent->ticket_keys, clock_minute(clock_now_s()));
+    ticket_keys_advance(parent->ticket_keys, door_minute());
     parent->workers[place] = fork();
     if (parent->workers[place] == 0) {
         close(pair[1]);
@@ -212,15 +231,18 @@ static int start_workers(struct parent *parent) {
     return 0;
 }
 
+static void pause_ms(long ms) {
+    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    nanosleep(&pause, NULL);
+}
+
 static int restart(struct parent *parent, pid_t ended) {
     for (size_t i = 0; i < parent->worker_count; i++) {
         if (parent->workers[i] != ended)
             continue;
-        if (clock_monotonic_ms() - parent->started_ms[i] < SOON_MS) {
-            struct timespec pause = {.tv_sec = 1};
-
-            nanosleep(&pause, NULL);
-        }
+        if (clock_monotonic_ms() - parent->started_ms[i] < SOON_MS)
+            pause_ms(SOON_MS);
         return start_worker(parent, i);
     }
     return 0;
@@ -231,6 +253,7 @@ static int watch(struct parent *parent) {
         int status;
         pid_t ended = waitpid(-1, &status, 0);
 
+        ticket_keys_advance(parent->ticket_keys, door_minute());
         if (ended < 0 && errno == EINTR)
             continue;
         REJECT_IF(ended < 0, E_IO);
@@ -240,18 +263,37 @@ static int watch(struct parent *parent) {
     return 0;
 }
 
-/* Workers first, so that what they have begun is finished; then the keeper, which ends when the control
- * socket is closed. */
+static void signal_workers(const struct parent *parent, int signal_number) {
+    for (size_t i = 0; i < parent->worker_count; i++)
+        if (parent->workers[i] > 0)
+            kill(parent->workers[i], signal_number);
+}
+
+static bool workers_ended(struct parent *parent) {
+    bool all = true;
+
+    for (size_t i = 0; i < parent->worker_count; i++) {
+        if (parent->workers[i] > 0 && waitpid(parent->workers[i], NULL, WNOHANG) != 0)
+            parent->workers[i] = 0;
+        all = all && parent->workers[i] <= 0;
+    }
+    return all;
+}
+
+/* Workers first, so that what they have begun is finished, unless somebody makes it last; then the
+ * keeper, which ends when the control socket is closed. */
 static void stop_all(struct parent *parent) {
-    for (size_t i = 0; i < parent->worker_count; i++)
-        if (parent->workers[i] > 0)
-            kill(parent->workers[i], SIGTERM);
-    for (size_t i = 0; i < parent->worker_count; i++)
-        if (parent->workers[i] > 0)
-            waitpid(parent->workers[i], NULL, 0);
+    int64_t until_ms = clock_monotonic_ms() + STOP_MS;
+
+    signal_workers(parent, SIGTERM);
+    while (!workers_ended(parent)) {
+        if (clock_monotonic_ms() >= until_ms)
+            signal_workers(parent, SIGKILL);
+        pause_ms(STOP_LOOK_MS);
+    }
     close(parent->control_fd);
-    if (parent->keeper > 0)
-        waitpid(parent->keeper, NULL, 0);
+    while (parent->keeper > 0 && waitpid(parent->keeper, NULL, 0) < 0 && errno == EINTR)
+        continue;
 }
 
 static int start_all(struct parent *parent, const struct serve *serve, struct problem *problem) {
@@ -276,7 +318,7 @@ int serve_run(const struct serve *serve, struct problem *problem) {
     set_handlers();
     parent.ticket_keys = secret_alloc(sizeof *parent.ticket_keys);
     REJECT_IF(!parent.ticket_keys, E_NOMEM);
-    ticket_keys_random(clock_minute(clock_now_s()), parent.ticket_keys);
+    ticket_keys_random(door_minute(), parent.ticket_keys);
     error = start_all(&parent, serve, problem);
     if (error == 0)
         error = watch(&parent);

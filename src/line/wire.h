@@ -2,7 +2,9 @@
 /* What doors and the hatch may ask the keeper for, over a stream socket.
  *
  *   request: u32 length of the rest || u32 serial || u8 op || body
- *   reply:   u32 length of the rest || u32 serial || u8 error (0, or the error's number without its sign) || body
+ *   reply:   u32 length of the rest || u32 serial || u8 error || body
+ *
+ * An error is 0, or the error's number without its sign.
  *
  * Who may ask what stands in one table (wire_ops), and deny is the default. The keeper drops a
  * connection that breaks the framing or asks for what it may not. */
@@ -19,13 +21,15 @@
 enum wire_role { WIRE_DOOR = 1, WIRE_HATCH = 2 };
 
 enum wire_op {
-    WIRE_PUT = 1,    /* header || leaf || sealed -> nothing; durable when it is answered */
-    WIRE_PROBE,      /* 64 erase tags -> u64, bit i set: tag i is in use; u32 order, which grows */
+    WIRE_PUT = 1,    /* header || leaf || sealed -> nothing; durable when it is answered.
+                        E_EXPIRED: a door's, and its day is not open (any more) */
+    WIRE_PROBE,      /* 64 erase tags -> u64, bit i set: tag i is in use; u32 order, which grows;
+                        u32 day that is open */
     WIRE_ANSWERS,    /* 64 tags -> for each found: u32 length || header || leaf || sealed */
     WIRE_ERASE,      /* erase secrets, 32 bytes each -> nothing */
     WIRE_ROSTER,     /* -> the roster's chain */
     WIRE_ROSTER_ADD, /* a roster entry -> nothing */
-    WIRE_SEALED,     /* ids -> for each: u32 length (0: not held) || header || sealed; maybe fewer */
+    WIRE_SEALED,     /* ids -> for each: u32 length (0: not held) || header || sealed; fewer too */
     WIRE_PENDING,    /* -> header || leaf, repeated */
     WIRE_ERASED,     /* -> id || secret, repeated */
     WIRE_TILE,       /* path -> bytes */

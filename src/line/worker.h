@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What doors and the hatch have in common as processes: the HTTP server, the way to the keeper, signals,
- * the roster's copy, and the end of their life. */
+/* What doors and the hatch have in common as processes: the HTTP server, the way to the keeper,
+ * signals, the roster's copy, and the end of their life. */
 #ifndef LINE_WORKER_H
 #define LINE_WORKER_H
 
@@ -25,7 +25,8 @@ struct worker_config {
     void *context;
 };
 
-/* Gets the roster from the keeper, makes the server, closes what a worker may not do (sandbox.h). */
+/* Gets the roster from the keeper, makes the server, closes what a worker may not do
+ * (sandbox.h). */
 int worker_start(struct worker *worker, const struct worker_config *config) MUST_USE;
 /* Until SIGTERM, http_retire or the keeper's end. */
 int worker_run(struct worker *worker) MUST_USE;

@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include "base/random.h"
+#include "line/day.h"
 
 static uint64_t pending(const struct world *world) {
     return store_pending_count(world->folder->store);
@@ -12,8 +13,8 @@ static int put(const struct world *world, enum wire_role role, const struct worl
     return world_ask(world, role, WIRE_PUT, buf_bytes(&entry->body), NULL);
 }
 
-/* Every op that exists and every number that does not, from every role and from nobody: what the table does not
- * allow is a broken rule, not an answer. */
+/* Every op that exists and every number that does not, from every role and from nobody: what the
+ * table does not allow is a broken rule, not an answer. */
 static void denied_by_default(void **state) {
     struct world *world = *state;
     uint8_t body[2048] = {0};
@@ -137,9 +138,8 @@ static void put_of_a_wrong_day(void **state) {
         int days_from_today;
         int error;
     } cases[] = {
-        {WIRE_DOOR, -2, E_ARGUMENT}, {WIRE_DOOR, -1, 0},   {WIRE_DOOR, 0, 0},
-        {WIRE_DOOR, 1, 0},           {WIRE_DOOR, 2, E_ARGUMENT}, {WIRE_HATCH, -400, 0},
-        {WIRE_HATCH, 1, 0},          {WIRE_HATCH, 2, E_ARGUMENT},
+        {WIRE_DOOR, -1, E_EXPIRED}, {WIRE_DOOR, 0, 0},  {WIRE_DOOR, 1, E_EXPIRED},
+        {WIRE_HATCH, -400, 0},      {WIRE_HATCH, 1, 0}, {WIRE_HATCH, 2, E_ARGUMENT},
     };
     struct world *world = *state;
 
@@ -150,7 +150,25 @@ static void put_of_a_wrong_day(void **state) {
         assert_error(put(world, cases[i].role, &entry), cases[i].error);
         world_entry_release(&entry);
     }
-    assert_int_equal(pending(world), 5);
+    assert_int_equal(pending(world), 3);
+}
+
+/* The day that doors are told is the open one, whatever the clock says: after midnight the old one
+ * until it is closed. */
+static void put_at_the_turn_of_the_day(void **state) {
+    struct world *world = *state;
+    struct world_entry before, after;
+
+    world_entry_make(world, WORLD_TODAY, "x", &before);
+    world_entry_make(world, WORLD_TODAY + 1, "x", &after);
+    clock_use_fixed_s(WORLD_NOW_S + 86400);
+    assert_error(put(world, WIRE_DOOR, &after), E_EXPIRED);
+    assert_ok(put(world, WIRE_DOOR, &before));
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_error(put(world, WIRE_DOOR, &before), E_EXPIRED);
+    assert_ok(put(world, WIRE_DOOR, &after));
+    world_entry_release(&before);
+    world_entry_release(&after);
 }
 
 /* Header, leaf and sealed bytes must belong together, whichever bit is changed, and be whole. */
@@ -208,6 +226,7 @@ static uint64_t probe(const struct world *world, const uint8_t tags[CODENAME_SLO
     cursor_init(&c, buf_bytes(&got));
     used = cursor_u64(&c);
     assert_int_equal(cursor_u32(&c), 1); /* the first order of a new batch */
+    assert_int_equal(cursor_u32(&c), WORLD_TODAY);
     assert_ok(cursor_end(&c));
     buf_release(&got);
     return used;
@@ -304,7 +323,8 @@ static void roster_grows(void **state) {
     struct world *world = *state;
     struct buf got, want;
 
-    assert_ok(roster_sign_intake(world->roster, world->ada, WORLD_TODAY + 1, WORLD_TODAY + 90, NULL));
+    assert_ok(
+        roster_sign_intake(world->roster, world->ada, WORLD_TODAY + 1, WORLD_TODAY + 90, NULL));
     assert_ok(add_last(world, world->roster));
     assert_ok(add_last(world, world->roster)); /* brought twice */
     world_reopen(world);
@@ -381,6 +401,7 @@ int main(void) {
         WORLD_TEST(several_at_once),
         WORLD_TEST(put_twice_is_once),
         WORLD_TEST(put_of_a_wrong_day),
+        WORLD_TEST(put_at_the_turn_of_the_day),
         WORLD_TEST(put_of_damaged_bytes),
         WORLD_TEST(put_without_room),
         WORLD_TEST(probe_names_tags_in_use),

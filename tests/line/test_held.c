@@ -24,7 +24,8 @@ static void cosigned(const struct world *world, const struct member_keys *named,
     buf_init(&name, 64);
     buf_text(&name, "desk/");
     hex_put(&name, span_of(named->cosign.public_key, 8));
-    assert_ok(note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, named->cosign.public_key, &key));
+    assert_ok(
+        note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, named->cosign.public_key, &key));
     buf_release(&name);
     assert_ok(store_last_note(world->folder->store, &note));
     buf_init(out, NOTE_BYTES_MAX);
@@ -91,11 +92,46 @@ static void day_turns_once(void **state) {
     assert_int_equal(store_size(world->folder->store), 16);
     world_reopen(world);
     assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
-    assert_ok(day_close_if_due(world->folder, WORLD_TODAY - 5)); /* a clock that goes back */
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY)); /* a clock that goes back */
     assert_int_equal(store_size(world->folder->store), 16);
 }
 
-/* After the intake key's last day there is no cover, and nothing is sealed to a key that is over. */
+/* A clock that was far ahead for a moment: placement goes on from the day that it is. */
+static void clock_jumps_ahead_and_back(void **state) {
+    struct world *world = *state;
+
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 20));
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY));
+    assert_int_equal(world->folder->day, WORLD_TODAY);
+    assert_int_equal(store_size(world->folder->store), 32);
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_int_equal(store_size(world->folder->store), 48);
+}
+
+static int check_day(void *context, const struct store_entry *entry) {
+    struct entry_header header;
+
+    assert_ok(entry_header_read(entry->header, &header));
+    assert_int_equal(header.day, *(const uint32_t *)context);
+    assert_int_equal(entry->source, STORE_FROM_DOOR);
+    return 0;
+}
+
+/* What a header says of cover it says of reports too. */
+static void cover_has_the_day_of_the_reports(void **state) {
+    struct world *world = *state;
+    uint32_t day = WORLD_TODAY;
+    struct world_entry report;
+
+    put(world, WIRE_DOOR, &report);
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_int_equal(store_size(world->folder->store), 16);
+    assert_ok(store_each_logged(world->folder->store, 0, check_day, &day));
+    world_entry_release(&report);
+}
+
+/* After the intake key's last day there is no cover, and nothing is sealed to a key that is
+ * over. */
 static void no_cover_after_the_last_day(void **state) {
     struct world *world = *state;
     struct place_result result = place(world, WORLD_TODAY + 31);
@@ -173,6 +209,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(place_covers),
         WORLD_TEST(day_turns_once),
+        WORLD_TEST(clock_jumps_ahead_and_back),
+        WORLD_TEST(cover_has_the_day_of_the_reports),
         WORLD_TEST(no_cover_after_the_last_day),
         WORLD_TEST(reports_go_at_once_answers_stay),
         WORLD_TEST(held_by_nobody),

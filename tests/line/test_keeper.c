@@ -243,7 +243,8 @@ static void fail_allocations(void) {
     mem_fail_from(failing_from);
 }
 
-/* However early memory runs out: what was acknowledged is there, and the keeper ends or refuses; it never lies. */
+/* However early memory runs out: what was acknowledged is there, and the keeper ends or refuses; it
+ * never lies. */
 static void nth_allocation_fails(void **state) {
     struct keeping *keeping = *state;
     unsigned acknowledged = 0;

@@ -83,7 +83,8 @@ static void of_another_process(void **state) {
 
 static void not_a_nonce(void **state) {
     struct made *made = *state;
-    static const char *const texts[] = {"", "AA", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAA!",
+    static const char *const texts[] = {"", "AA",
+                                        "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAA!",
                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
 
     for (size_t i = 0; i < COUNT_OF(texts); i++)

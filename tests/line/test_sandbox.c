@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Each forbidden act is tried for real, in a process of its own that has closed the sandbox around itself. */
+/* Each forbidden act is tried for real, in a process of its own that has closed the sandbox around
+ * itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,8 +184,9 @@ static void keeper_opens_nothing_else(void **state) {
 
 static int act_is_dumpable(void) {
     struct rlimit limit;
+    bool none = getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0;
 
-    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 && prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1;
+    return none && prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1;
 }
 
 /* No core file, and nobody of this user traces it or reads its memory. */

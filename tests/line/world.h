@@ -29,13 +29,13 @@
 struct world {
     char place[64];                   /* of everything; removed at the end */
     char path[96];                    /* the line's folder */
-    struct member_keys *ada, *boris;  /* Ada is the founder; Boris belongs to another organisation */
+    struct member_keys *ada, *boris;  /* the founder; a member of another organisation */
     struct roster *roster;            /* Ada's own copy */
     struct folder *folder;
 };
 
-/* cmocka's setup and teardown; *state is the world. The clock stands at WORLD_NOW_S. The intake is good for
- * thirty days from today. */
+/* cmocka's setup and teardown; *state is the world. The clock stands at WORLD_NOW_S. The intake is
+ * good for thirty days from today. */
 int world_make(void **state);
 int world_remove(void **state);
 /* Closes the folder and opens it again, as a new start would. */
@@ -56,8 +56,8 @@ void world_entry_make_with(const struct world *world, const struct entry_header 
                            const char *text, struct world_entry *ret_entry);
 void world_entry_release(struct world_entry *entry);
 
-/* One request in a batch of its own, committed: the answer's error, and its body appended to out (may be NULL).
- * A frame that the batch refused to answer fails the test. */
+/* One request in a batch of its own, committed: the answer's error, and its body appended to out
+ * (may be NULL). A frame that the batch refused to answer fails the test. */
 int world_ask(const struct world *world, enum wire_role role, enum wire_op op, struct span body,
               struct buf *out);
 /* Whether a desk is given the sealed bytes of that id. */
