@@ -564,7 +564,7 @@ static void another_desks_fork_is_an_alarm(void **state)
     bring(s);
     struct checkpoint c = {.size = store_size(desk_store(s->desk))};
     const struct merkle_source nodes = store_nodes(desk_store(s->desk));
-    snprintf(c.origin, sizeof c.origin, "%s", s->w->line->note_key.name);
+    snprintf(c.origin, sizeof c.origin, "%.200s", s->w->line->note_key.name);
     assert_int_equal(merkle_root_at(&nodes, c.size, &c.root), 0);
     put_cosigned(s, &c, &s->w->line->key);
     bring(s);
@@ -583,7 +583,7 @@ static void a_longer_cosigned_log_waits(void **state)
     world_close(s->w);
     bring(s);
     struct checkpoint c = {.size = store_size(desk_store(s->desk)) + 1};
-    snprintf(c.origin, sizeof c.origin, "%s", s->w->line->note_key.name);
+    snprintf(c.origin, sizeof c.origin, "%.200s", s->w->line->note_key.name);
     put_cosigned(s, &c, &s->w->line->key);
     bring(s);
     assert_int_equal(status(s).alarm_count, 0);
