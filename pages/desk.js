@@ -22,6 +22,14 @@
             fetch('/awake').catch(() => {});
         }
     });
+    // No page outlives the lock on the screen; what was typed and not sent does, or it would be lost.
+    const unsent = () => [...document.querySelectorAll('textarea')].some((area) => area.value !== area.defaultValue);
+    setInterval(async () => {
+        const reply = await fetch('/still').catch(() => null);
+        if (!reply?.ok && !unsent()) {
+            location.replace('/');
+        }
+    }, 20000);
     document.addEventListener('keydown', (event) => {
         const typing = event.target.matches('input, textarea, select');
         if (typing && event.key === 'Escape') {

@@ -118,16 +118,16 @@ static int find_conversation(struct model *model, const char *id, uint8_t ret_co
 /* Erased is joined from erased; the decision is this member's. */
 static const char items[] =
     "SELECT 0, r.id, r.minute, r.day, t.body, r.language, r.channel, r.wording, r.signer,"
-    " e.in_log, e.source, x.id IS NOT NULL, r.hidden, ifnull(y.decision, 0), r.pos"
+    " e.in_log, e.source, x.id IS NOT NULL, r.hidden, ifnull(y.decision, 0), r.pos, 0"
     " FROM reports r JOIN texts t ON t.entry = r.id JOIN entries e ON e.id = r.id"
     " LEFT JOIN erased x ON x.id = r.id LEFT JOIN erasures y ON y.entry = r.id AND y.signer = ?1"
     " WHERE r.conv = ?2"
     " UNION ALL"
     " SELECT 1, a.id, a.minute, a.day, t.body, '', '', '', a.signer, e.in_log, e.source,"
-    " x.id IS NOT NULL, 0, 0, a.id"
+    " x.id IS NOT NULL, 0, 0, a.id, a.ord"
     " FROM answers a JOIN texts t ON t.entry = a.id JOIN entries e ON e.id = a.id"
     " LEFT JOIN erased x ON x.id = a.answer WHERE a.conv = ?2"
-    " ORDER BY 3, 1, 15";
+    " ORDER BY 3, 1, 16, 15";
 
 static int read_item(struct model *model, struct arena *arena, sqlite3_stmt *stmt,
                      bool show_hidden, struct model_item *ret_item)

@@ -7,6 +7,8 @@
 /* Of one visit: what a large report takes a few times over, and a list. */
 #define ARENA_BYTES_MAX (96u << 20)
 #define TYPED_BYTES_MAX (4u << 20)
+/* The one path that is no sign of somebody being there. */
+#define STILL "/still"
 
 typedef int page_fn(struct visit *visit, struct problem *problem);
 
@@ -26,19 +28,18 @@ static int pull_now(struct visit *visit, struct problem *problem)
     return 0;
 }
 
-/* A script says while somebody types that they are still there. */
-static int awake(struct visit *visit, struct problem *problem)
+/* For the script: while somebody types, that they are still there; every while, whether the desk is
+ * locked. */
+static void reply_nothing(struct visit *visit)
 {
-    (void)problem;
     http_reply(visit->request, 204, NULL, span_of(NULL, 0), NULL, 0);
-    return 0;
 }
 
 /* A star stands for one part of the path, the visit's id. What only takes a POST leads a GET (the
  * way back, a change of language) to the page that it belongs to. */
 static const struct route {
     const char *method, *path;
-    page_fn *page;
+    page_fn *page; /* NULL: that it was asked is all */
     const char *instead;
     bool typed; /* its form has text that must not be lost: the page itself sees to a stale one */
 } routes[] = {
@@ -56,7 +57,8 @@ static const struct route {
     {"POST", "/erasures/*", web_erasures_decide, "/erasures", false},
     {"POST", "/pull", pull_now, "/", false},
     {"POST", "/lock", lock_now, "/", false},
-    {"GET", "/awake", awake, NULL, false},
+    {"GET", "/awake", NULL, NULL, false},
+    {"GET", STILL, NULL, NULL, false},
 };
 
 static bool matches(const char *pattern, const char *path, struct span *ret_id)
@@ -197,12 +199,16 @@ static bool is_stale(struct visit *visit)
 static void known(struct visit *visit)
 {
     const struct route *route = find(visit);
-    visit->web->session->seen_ms = clock_monotonic_ms();
+    if (strcmp(http_path(visit->request), STILL) != 0)
+        visit->web->session->seen_ms = clock_monotonic_ms();
     set_language(visit);
-    if (!route)
+    bool other_method = route && strcmp(route->method, http_method(visit->request)) != 0;
+    if (!route || (other_method && !route->instead))
         visit_problem(visit, 404, error_sentence(E_NOT_FOUND), NULL);
-    else if (strcmp(route->method, http_method(visit->request)) != 0)
+    else if (other_method)
         go_instead(visit, route);
+    else if (!route->page)
+        reply_nothing(visit);
     else if (is_stale(visit) && !route->typed)
         visit_problem(visit, 403, visit_stale, NULL);
     else

@@ -305,6 +305,19 @@ static void the_keys_do_not_wait_for_a_request(void **state)
     assert_false(desk_unlocked(w.desk));
 }
 
+static void a_page_left_open_does_not_keep_it_open(void **state)
+{
+    (void)state;
+    served_enter(&w);
+    for (int i = 0; i < 4; i++) {
+        usleep(300000);
+        assert_get("/still", 204);
+    }
+    usleep(400000);
+    assert_get("/still", 403);
+    assert_locked();
+}
+
 static void strangers_do_not_keep_it_open(void **state)
 {
     (void)state;
@@ -389,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_button_locks, begin, end),
         cmocka_unit_test_setup_teardown(it_locks_when_nobody_asks, begin_idle, end),
         cmocka_unit_test_setup_teardown(the_keys_do_not_wait_for_a_request, begin_idle, end),
+        cmocka_unit_test_setup_teardown(a_page_left_open_does_not_keep_it_open, begin_idle, end),
         cmocka_unit_test_setup_teardown(strangers_do_not_keep_it_open, begin_idle, end),
         cmocka_unit_test_setup_teardown(it_locks_when_the_computer_slept, begin_sleepy, end),
         cmocka_unit_test_setup_teardown(after_a_lock_the_session_is_over, begin, end),

@@ -182,6 +182,10 @@ static void what_is_not_there(void **state)
             fail_msg("%s: %d", asked[i].path, reply.status);
         reply_release(&reply);
     }
+    assert_refused("/", "/", "", 404, "nothing here");
+    assert_refused("/", "/status", "", 404, "nothing here");
+    assert_refused("/", "/report/0011", "", 404, "nothing here");
+    assert_refused("/", "/awake", "", 404, "nothing here");
 }
 
 /* A change of language on a page that came of a POST. */
@@ -335,6 +339,28 @@ static void an_answer_is_sealed_for_the_caller(void **state)
     assert_int_equal(store_each_pending(desk_store(w.desk), find_answer, &found), 0);
     assert_int_equal(found.count, 1);
     assert_string_equal(found.text, "Are you safe?");
+}
+
+static void answers_stand_in_the_order_they_were_given(void **state)
+{
+    uint8_t id[ENTRY_ID_BYTES];
+    char path[64], answer[80], fields[32], texts[6][16];
+    (void)state;
+    snprintf(path, sizeof path, "%s", report(now() - 60, "what happened", id));
+    open_pages();
+    snprintf(answer, sizeof answer, "%s/answer", path);
+    for (int i = 0; i < 6; i++) {
+        snprintf(texts[i], sizeof texts[i], "answer-%d", i);
+        snprintf(fields, sizeof fields, "text=%s", texts[i]);
+        assert_goes(path, answer, fields);
+    }
+    struct reply reply = served_get(&w, path);
+    const char *at = reply.body;
+    for (int i = 0; i < 6; i++) {
+        at = strstr(at, texts[i]);
+        assert_non_null(at);
+    }
+    reply_release(&reply);
 }
 
 static void an_answer_that_cannot_be_is_given_back(void **state)
@@ -564,6 +590,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_and_nothing_is_lost, begin, end),
         cmocka_unit_test_setup_teardown(times_are_local, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_is_sealed_for_the_caller, begin, end),
+        cmocka_unit_test_setup_teardown(answers_stand_in_the_order_they_were_given, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_that_cannot_be_is_given_back, begin, end),
         cmocka_unit_test_setup_teardown(details_change_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(what_is_handled_goes_to_the_end, begin, end),
