@@ -28,7 +28,7 @@ static void well(int error, const struct problem *problem)
 
 void world_day(uint32_t day)
 {
-    clock_use_fixed_s((int64_t)day * 86400 + 43200);
+    clock_use_fixed_s(day ? (int64_t)day * 86400 + 43200 : 0);
 }
 
 const char *world_path(const struct world *w, const char *name)
@@ -68,11 +68,16 @@ static void make_line(struct world *w)
 
 struct world *world_new(void)
 {
+    return world_new_on(WORLD_DAY);
+}
+
+struct world *world_new_on(uint32_t day)
+{
     struct problem problem;
     problem_clear(&problem);
     well(seal_init(), NULL);
     well(sql_use_wiping_memory(), NULL);
-    world_day(WORLD_DAY);
+    world_day(day);
     struct world *w = calloc(1, sizeof *w);
     assert_non_null(w);
     snprintf(w->root, sizeof w->root, "/tmp/vouchsafe-desk-XXXXXX");

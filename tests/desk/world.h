@@ -35,6 +35,7 @@ struct world_caller {
 /* The clock stands at noon of that day. */
 void world_day(uint32_t day);
 struct world *world_new(void);
+struct world *world_new_on(uint32_t day); /* 0: the real clock */
 void world_free(struct world *w);
 /* root/name; in a static place that the fourth call after uses again. */
 const char *world_path(const struct world *w, const char *name);
