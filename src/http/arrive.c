@@ -12,7 +12,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#define ACCEPTS_A_ROUND 64
 #define ACCEPT_PAUSE_MS 100
 #define PAGE_BYTES_MAX 2048
 #define HEAD_EVENTS (EPOLLIN | EPOLLRDHUP | EPOLLET)
@@ -34,6 +33,12 @@ static const struct {
 
 void http_arrive_drop(struct http_request *request)
 {
+    ring_remove(&request->elsewhere);
+    if (request->phase == REQUEST_IN_LIBRARY) {
+        shutdown(request->fd, SHUT_RDWR);
+        request->server->library_pending = true;
+        return;
+    }
     close(request->fd);
     http_request_bury(request);
 }
@@ -162,8 +167,8 @@ static void arrive(struct http_server *server, int fd)
         http_arrive_drop(request);
 }
 
-/* The oldest that still has not said what it wants: nothing is lost that anybody was promised, and
- * one who only holds connections open holds them from himself. */
+/* The oldest that still has not said all that it wants: nothing is lost that anybody was promised,
+ * and one who only holds connections open, or a body back, holds them from himself. */
 static bool drop_oldest(struct http_server *server)
 {
     if (ring_is_empty(&server->outside))
@@ -197,7 +202,7 @@ static bool accept_failed(struct http_server *server, int error, bool first)
 
 void http_arrive_accept(struct http_server *server)
 {
-    for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
+    for (int i = 0; i < HTTP_ACCEPTS_A_ROUND; i++) {
         bool full = server->count >= server->limits.connections_max;
         if (full && ring_is_empty(&server->outside)) {
             http_loop_accept(server, false);

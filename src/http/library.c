@@ -23,8 +23,10 @@
 
 /* Half of its memory is the read buffer; the other half must hold its records of headers, query
  * fields and cookies (64 bytes each, bounded by the gate), a copy of the cookies, and the head of
- * the reply after the read buffer was given back. */
+ * the reply after the read buffer was given back. More than 32 KiB in all it maps for itself and
+ * unmaps with the connection; less it would leave on the heap, headers and all. */
 #define LIBRARY_RECORDS_BYTES 8192
+#define LIBRARY_MAPPED_BYTES (32u * 1024 + 4096)
 #define LIBRARY_TIMEOUT_S 86400u
 #define LATE_BYTES_MAX 65536
 
@@ -101,6 +103,7 @@ static enum MHD_Result finish(struct http_request *request)
         return MHD_NO;
     if (!request->asked) {
         request->asked = true;
+        ring_remove(&request->elsewhere);
         request->server->handler(request->server->context, request);
     }
     return request->replied ? send_reply(request) : suspend(request);
@@ -161,11 +164,13 @@ static void on_library_ready(struct source *source, uint32_t events)
 int http_library_start(struct http_server *server)
 {
     size_t memory_bytes = 2 * (server->limits.head_bytes_max + LIBRARY_RECORDS_BYTES);
+    if (memory_bytes < LIBRARY_MAPPED_BYTES)
+        memory_bytes = LIBRARY_MAPPED_BYTES;
     server->library = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
             MHD_USE_SUPPRESS_DATE_NO_CLOCK,
         0, NULL, NULL, on_request, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_CONNECTION_LIMIT, server->limits.connections_max + 1,
+        MHD_OPTION_CONNECTION_LIMIT, server->limits.connections_max + HTTP_ACCEPTS_A_ROUND,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_END);
@@ -188,7 +193,6 @@ void http_library_add(struct http_request *request)
     struct http_server *server = request->server;
     const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     request->phase = REQUEST_IN_LIBRARY;
-    ring_remove(&request->elsewhere);
     server->handing_over = request;
     /* On failure it has closed the socket, and may have told so already. */
     if (MHD_add_connection(server->library, request->fd, &nobody, sizeof nobody) != MHD_YES &&

@@ -166,12 +166,8 @@ static void expire(struct http_server *server)
         if (oldest->deadline_ms > server->now_ms)
             return;
         ring_remove(&oldest->by_age);
-        if (oldest->phase == REQUEST_IN_LIBRARY) {
-            http_request_give_up(oldest);
-            shutdown(oldest->fd, SHUT_RDWR);
-        } else {
-            http_arrive_drop(oldest);
-        }
+        http_request_give_up(oldest);
+        http_arrive_drop(oldest);
     }
 }
 

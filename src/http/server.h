@@ -16,7 +16,7 @@ struct http_server;
 struct http_request;
 
 struct http_limits {
-    unsigned connections_max; /* beyond it, who has not sent a whole head for longest is closed */
+    unsigned connections_max; /* beyond it, who has not sent all for longest is closed */
     size_t head_bytes_max, body_bytes_max;
     int64_t deadline_ms; /* from accept to the last byte of the reply */
 };
@@ -60,8 +60,8 @@ struct span http_body(const struct http_request *request);
 const char *http_header(const struct http_request *request, const char *name);
 struct arena *http_arena(struct http_request *request); /* wiped after the reply */
 /* For a handler that replies later: gone is called with its own pointer when the request ends
- * without a reply (the client is gone, the deadline has passed, the server is freed). It must not be
- * replied to any more then. After http_reply gone is not called. */
+ * without a reply (the client is gone, the deadline has passed, the server is freed). It must not
+ * be replied to any more then. After http_reply gone is not called. */
 void http_set_state(struct http_request *request, void *state, void (*gone)(void *state));
 
 struct http_reply_header {

@@ -22,6 +22,9 @@
 #include "http/gate.h"
 #include "http/server.h"
 
+/* As many may be open beyond the limit, while those that make room for them are closed. */
+#define HTTP_ACCEPTS_A_ROUND 64
+
 struct MHD_Connection;
 struct MHD_Daemon;
 struct MHD_Response;
@@ -71,7 +74,7 @@ struct http_request {
     struct source source;
     struct http_server *server;
     struct ring by_age;    /* in server->by_age until its deadline has passed */
-    struct ring elsewhere; /* in server->outside, later in server->buried */
+    struct ring elsewhere; /* in server->outside, in none while it is answered, in server->buried */
     enum request_phase phase;
     int fd;
     bool on_loop; /* fd is in the epoll set of the loop */
@@ -110,7 +113,7 @@ struct http_server {
     int64_t now_ms; /* of this round */
     unsigned count; /* requests that are not buried */
     struct ring by_age;
-    struct ring outside; /* arriving or refused, oldest first */
+    struct ring outside; /* arriving, refused, or with a body that is not whole; oldest first */
     struct ring buried;
     bool accepting;
     int64_t accept_again_ms; /* not before, after descriptors ran out */
@@ -147,7 +150,8 @@ extern const size_t http_reply_always_count;
 
 /* arrive.c */
 void http_arrive_accept(struct http_server *server);
-/* Closes a request that the library does not have. */
+/* Closes a request that has not been shown to the handler. What the library has is closed in the
+ * library's next turn. */
 void http_arrive_drop(struct http_request *request);
 
 /* library.c. E_IO. */

@@ -220,6 +220,32 @@ static void who_says_nothing_makes_room_for_who_asks(void **state)
     house_close(&house);
 }
 
+/* A whole head is not enough to stay: who holds the body back goes, who has asked is answered. */
+static void who_holds_a_body_back_makes_room(void **state)
+{
+    static struct house house;
+    struct http_limits limits = with_deadline(60000);
+    int held[150];
+    (void)state;
+    limits.connections_max = 100;
+    house_open(&house, "127.0.0.1:0", &limits);
+    int late = connect_and_send(&house, LATE_POST);
+    wait_for(&house.handled, 1);
+    for (size_t i = 0; i < COUNT_OF(held); i++)
+        held[i] = connect_and_send(&house, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab");
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(client_ask(&house, GET, strlen(GET), reply), 200);
+    assert_int_equal(client_read(held[0], reply), 0);
+    assert_true(client_send_text(held[COUNT_OF(held) - 1], "cdefghi"));
+    assert_int_equal(client_read(held[COUNT_OF(held) - 1], reply), 200);
+    for (size_t i = 0; i < COUNT_OF(held); i++)
+        close(held[i]);
+    house_answer(&house);
+    assert_int_equal(client_read(late, reply), 200);
+    close(late);
+    house_close(&house);
+}
+
 static void when_all_wait_nobody_else_is_let_in(void **state)
 {
     static struct house house;
@@ -541,6 +567,7 @@ int main(void)
         cmocka_unit_test(dripping_does_not_help),
         cmocka_unit_test(not_reading_does_not_help),
         cmocka_unit_test(who_says_nothing_makes_room_for_who_asks),
+        cmocka_unit_test(who_holds_a_body_back_makes_room),
         cmocka_unit_test(when_all_wait_nobody_else_is_let_in),
         cmocka_unit_test(a_thousand_at_once_are_served),
         cmocka_unit_test(without_descriptors_it_goes_on_later),
