@@ -131,7 +131,7 @@ COUNTS = {
     'a crash before the plan': (tally('', 'ERROR'), ('0 passed, 1 failed', 1)),
     'out of time': (tally('', 'TIMEOUT'), ('0 passed, 1 failed', 1)),
     'a program without TAP': (tally(''), ('1 passed, 0 failed', 0)),
-    'a skipped test is neither': (tally('1..2\nok 1 - a\nok 2 # SKIP b\n'), ('1 passed, 0 failed', 0)),
+    'a skipped test is neither': (tally('1..3\nok 1 - a\nok 2 # SKIP b\nnot ok 3 # SKIP c\n'), ('1 passed, 0 failed', 0)),
     'the build failed': (tally(None), ('0 passed, 1 failed', 1)),
     'a TAP file': (tally_file('1..1\nok 1 - a\n', '0\n'), ('1 passed, 0 failed', 0)),
     'a TAP file whose run ended badly': (tally_file('1..1\nok 1 - a\n', '1\n'), ('1 passed, 1 failed', 1)),
