@@ -344,7 +344,7 @@ static void an_answer_is_sealed_for_the_caller(void **state)
 static void answers_stand_in_the_order_they_were_given(void **state)
 {
     uint8_t id[ENTRY_ID_BYTES];
-    char path[64], answer[80], fields[32], texts[6][16];
+    char path[64], answer[80], fields[128], texts[6][16];
     (void)state;
     snprintf(path, sizeof path, "%s", report(now() - 60, "what happened", id));
     open_pages();
