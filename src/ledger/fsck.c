@@ -21,7 +21,8 @@ struct audit {
     struct merkle_source nodes;
     struct merkle_edge edge; /* of the leaves seen so far */
     uint8_t last_id[ENTRY_ID_BYTES];
-    uint64_t last_note; /* size of the newest; 0 when there is none */
+    uint64_t last_note;       /* size of the newest; 0 when there is none */
+    struct checkpoint before; /* of the last note that was good; size 0 when there is none */
     bool gap;
 };
 
@@ -185,38 +186,63 @@ static int check_cosignatures(struct audit *audit, uint64_t size, struct span te
     return 0;
 }
 
-static const char *check_checkpoint(struct audit *audit, uint64_t size, struct span note,
-                                    int *ret_error)
+/* The proof that a reader of both notes would be given. */
+static int check_follows(struct audit *audit, const struct checkpoint *checkpoint,
+                         const char **ret_what)
+{
+    struct merkle_proof proof;
+    const struct checkpoint *before = &audit->before;
+    int error = 0;
+    if (before->size > 0)
+        error = merkle_prove_consistency(&audit->nodes, before->size, checkpoint->size, &proof);
+    if (error == 0 && before->size > 0)
+        error = merkle_check_consistency(before->size, &before->root, checkpoint->size,
+                                         &checkpoint->root, &proof);
+    REJECT_IF(error && error != E_DAMAGED && error != E_PROOF, error);
+    *ret_what = error ? "does not follow from the note before it" : NULL;
+    return 0;
+}
+
+/* *ret_what is NULL when the note is good; then it is the one that the next must follow. */
+static int check_checkpoint(struct audit *audit, uint64_t size, struct span note,
+                            const char **ret_what)
 {
     struct checkpoint checkpoint;
     struct hash root;
+    *ret_what = NULL;
     if (checkpoint_open(note, audit->fsck->log_key, &checkpoint, NULL) < 0)
-        return "is not a checkpoint signed by this log";
-    if (checkpoint.size != size)
-        return "is kept for another size than it says";
-    if (size > audit->edge.size)
-        return "is of a larger log than is here";
+        *ret_what = "is not a checkpoint signed by this log";
+    else if (checkpoint.size != size)
+        *ret_what = "is kept for another size than it says";
+    else if (size > audit->edge.size)
+        *ret_what = "is of a larger log than is here";
+    if (*ret_what)
+        return 0;
     int error = merkle_root_at(&audit->nodes, size, &root);
-    if (error != 0 && error != E_DAMAGED)
-        *ret_error = error;
+    REJECT_IF(error && error != E_DAMAGED, error);
     if (error)
-        return "cannot be held against the tree";
-    return hash_equal(&root, &checkpoint.root) ? NULL : "has another root than the tree";
+        *ret_what = "cannot be held against the tree";
+    else if (!hash_equal(&root, &checkpoint.root))
+        *ret_what = "has another root than the tree";
+    else
+        TRY(check_follows(audit, &checkpoint, ret_what));
+    if (!*ret_what)
+        audit->before = checkpoint;
+    return 0;
 }
 
 static int check_note(void *context, uint64_t size, struct span bytes)
 {
     struct audit *audit = context;
-    int error = 0;
-    const char *what = check_checkpoint(audit, size, bytes, &error);
-    REJECT_IF(error, error);
+    const char *what;
+    TRY(check_checkpoint(audit, size, bytes, &what));
     if (what)
         find(audit, FSCK_NOTE, what, "note %llu", (unsigned long long)size);
     audit->last_note = size;
     struct note note;
     if (note_read(bytes, &note, NULL) < 0)
         return 0;
-    error = check_cosignatures(audit, size, note.text);
+    int error = check_cosignatures(audit, size, note.text);
     note_release(&note);
     return error;
 }

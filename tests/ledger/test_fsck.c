@@ -346,6 +346,17 @@ static void test_notes(void **state)
     assert_int_equal(found.count, 3);
 }
 
+/* Each root comes out by itself, but the proof between the two does not. */
+static void test_notes_that_do_not_follow(void **state)
+{
+    (void)state;
+    log_sql("UPDATE nodes SET hash = zeroblob(32) WHERE level = 3 AND idx = 1");
+    run(true);
+    assert_found(FSCK_NODE, "node 3/1", "not the hash");
+    assert_found(FSCK_NOTE, "note 16", "does not follow");
+    assert_int_equal(found.count, 2);
+}
+
 static void test_a_note_of_a_larger_log(void **state)
 {
     (void)state;
@@ -369,7 +380,7 @@ static void test_a_missing_newest_note(void **state)
 static void test_cosignatures(void **state)
 {
     (void)state;
-    /* A known cosigner's for another size, an unknown one's likewise, no line at all, of no note. */
+    /* A known cosigner's for another size, an unknown one's too, no line at all, of no note. */
     log_sql("INSERT OR IGNORE INTO cosignatures SELECT 16, line FROM cosignatures WHERE size = 8;"
             "INSERT OR IGNORE INTO cosignatures SELECT 8, line FROM cosignatures WHERE size = 16;"
             "INSERT INTO cosignatures VALUES (8, CAST('nonsense' || char(10) AS BLOB));"
@@ -553,6 +564,7 @@ int main(void)
         TEST(test_sealed_bytes),
         TEST(test_sealed_bytes_of_a_wrong_size),
         TEST(test_notes),
+        TEST(test_notes_that_do_not_follow),
         TEST(test_a_note_of_a_larger_log),
         TEST(test_a_missing_newest_note),
         TEST(test_cosignatures),
