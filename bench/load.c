@@ -8,6 +8,7 @@
  * first again. Prints one line of JSON with the figures, the machine and the load on it before and
  * after. Ends with 1 when a reply had another status than --status (200). */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/encode.h"
 #include "base/file.h"
@@ -163,13 +164,16 @@ static int run(const struct options *o, struct problem *problem)
         put_first_line(&out, "/proc/loadavg", "");
         buf_text(&out, ", \"cpu\": ");
         put_first_line(&out, "/proc/cpuinfo", "model name");
+        buf_printf(&out, ", \"cores\": %ld", sysconf(_SC_NPROCESSORS_ONLN));
         buf_printf(&out, ", \"what\": \"%s %s\", ", o->post ? "POST" : "GET",
                    o->post ? o->post : o->get);
         load_put(&out, &plan, &result);
         printf("%s}\n", buf_cstr(&out));
     }
     buf_release(&out);
-    return error == 0 && result.bad ? E_NETWORK : error;
+    if (error == 0 && result.bad)
+        return problem_set(problem, E_NETWORK, "not every reply was as it should be");
+    return error;
 }
 
 int main(int argc, char **argv)

@@ -245,9 +245,10 @@ int load_run(const struct load_plan *plan, struct load_result *ret_result, struc
         return problem_set(problem, E_ARGUMENT, "%s is no address", plan->address);
     int error = run_load(&load);
     release_load(&load);
-    if (error == 0)
-        *ret_result = result;
-    return problem_set(problem, error, "load on %s: %s", plan->address, error_sentence(error));
+    if (error < 0)
+        return problem_set(problem, error, "%s: %s", plan->address, error_sentence(error));
+    *ret_result = result;
+    return 0;
 }
 
 void load_put(struct buf *out, const struct load_plan *plan, const struct load_result *result)

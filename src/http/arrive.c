@@ -200,10 +200,18 @@ static bool accept_failed(struct http_server *server, int error, bool first)
     }
 }
 
+/* Those that are there whole are answered before anybody is closed for want of room. */
+static bool is_full(struct http_server *server)
+{
+    if (server->count >= server->limits.connections_max && server->library_pending)
+        http_library_run(server);
+    return server->count >= server->limits.connections_max;
+}
+
 void http_arrive_accept(struct http_server *server)
 {
     for (int i = 0; i < HTTP_ACCEPTS_A_ROUND; i++) {
-        bool full = server->count >= server->limits.connections_max;
+        bool full = is_full(server);
         if (full && ring_is_empty(&server->outside)) {
             http_loop_accept(server, false);
             return;

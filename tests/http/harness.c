@@ -86,6 +86,9 @@ static void on_request(void *context, struct http_request *request)
     atomic_fetch_add(&house->handled, 1);
     if (strcmp(path, "/late") == 0) {
         keep_late(house, request);
+    } else if (strcmp(path, "/nap") == 0) {
+        sleep_ms(200);
+        reply_text(request, 200, "awake");
     } else if (strcmp(path, "/bad-header") == 0) {
         http_reply(request, 200, NULL, span_text("x"), &bad, 1);
     } else if (strcmp(path, "/big") == 0) {

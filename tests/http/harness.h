@@ -16,6 +16,7 @@
 /* What the server of the test answers:
  *   /late        when house_answer is called
  *   /stop /retire   "bye", and the server does so
+ *   /nap         after a while, in which nothing else is served
  *   /bad-header  with a header that is none
  *   /big         16 MiB
  *   anything     200, X-Test: yes, and what it was asked, line by line, then the body */

@@ -23,6 +23,7 @@
 #define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define LATE "GET /late HTTP/1.1\r\nHost: a\r\n\r\n"
 #define LATE_POST "POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+#define HALF_POST "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"
 #define MANY 1000
 
 static char reply[REPLY_BYTES_MAX];
@@ -232,7 +233,7 @@ static void who_holds_a_body_back_makes_room(void **state)
     int late = connect_and_send(&house, LATE_POST);
     wait_for(&house.handled, 1);
     for (size_t i = 0; i < COUNT_OF(held); i++)
-        held[i] = connect_and_send(&house, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab");
+        held[i] = connect_and_send(&house, HALF_POST);
     for (int i = 0; i < 20; i++)
         assert_int_equal(client_ask(&house, GET, strlen(GET), reply), 200);
     assert_int_equal(client_read(held[0], reply), 0);
@@ -243,6 +244,28 @@ static void who_holds_a_body_back_makes_room(void **state)
     house_answer(&house);
     assert_int_equal(client_read(late, reply), 200);
     close(late);
+    house_close(&house);
+}
+
+/* Many that are all there at once, and more than the limit: none has to make room for another. */
+static void who_has_asked_is_not_closed_for_the_next(void **state)
+{
+    static struct house house;
+    struct http_limits limits = house_limits;
+    int fds[60];
+    (void)state;
+    limits.connections_max = 10;
+    house_open(&house, "127.0.0.1:0", &limits);
+    int nap = connect_and_send(&house, "GET /nap HTTP/1.1\r\nHost: a\r\n\r\n");
+    wait_for(&house.handled, 1);
+    for (unsigned i = 0; i < COUNT_OF(fds); i++)
+        fds[i] = connect_and_send(&house, GET);
+    for (unsigned i = 0; i < COUNT_OF(fds); i++) {
+        assert_int_equal(client_read(fds[i], reply), 200);
+        close(fds[i]);
+    }
+    assert_int_equal(client_read(nap, reply), 200);
+    close(nap);
     house_close(&house);
 }
 
@@ -568,6 +591,7 @@ int main(void)
         cmocka_unit_test(not_reading_does_not_help),
         cmocka_unit_test(who_says_nothing_makes_room_for_who_asks),
         cmocka_unit_test(who_holds_a_body_back_makes_room),
+        cmocka_unit_test(who_has_asked_is_not_closed_for_the_next),
         cmocka_unit_test(when_all_wait_nobody_else_is_let_in),
         cmocka_unit_test(a_thousand_at_once_are_served),
         cmocka_unit_test(without_descriptors_it_goes_on_later),

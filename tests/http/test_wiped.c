@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* After a reply nothing of what was sent and replied is left in the memory of the server. The server
- * is a process of its own that looks through all of its memory when it is asked to. */
+/* After a reply nothing of what was sent and replied is left in the memory of the server, which is
+ * a process of its own that looks through all of its memory when it is asked to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
