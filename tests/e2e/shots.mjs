@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Pictures of every page, to be looked at: build/screens/LANGUAGE/PAGE-SIZE-LIGHT.png.
+// Pictures of every page, to be looked at: build/screens/LANGUAGE/PAGE-SIZE-LIGHT.png. Those that README.md shows are taken as a
+// window shows them, into build/screens/readme; docs/images has them made small (convert -strip +dither -colors 96 PNG8:..., 1440 pixels wide at most).
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,9 +9,18 @@ import { SIZES, withBrowser } from './lib/browser.mjs';
 import { callerPages, deskPages } from './lib/tour.mjs';
 
 const FOLDER = path.resolve('../../build/screens');
+const README = { 'caller-home': 'phone', 'caller-write': 'phone', 'desk-inbox': 'laptop', 'desk-report': 'laptop' };
+
+async function forReadme(person, name) {
+    await person.setDark(false);
+    await person.page.setViewport({ ...SIZES[README[name]], deviceScaleFactor: 2 });
+    await person.page.evaluate(() => window.scrollTo(0, 0));
+    await person.page.screenshot({ path: path.join(FOLDER, 'readme', `${name}.png`) });
+}
 
 test('a picture of every page: phone and laptop, light and dark, each language', async () => {
     fs.rmSync(FOLDER, { recursive: true, force: true });
+    fs.mkdirSync(path.join(FOLDER, 'readme'), { recursive: true });
     let count = 0;
     for (const lang of ['en', 'ru']) {
         const folder = path.join(FOLDER, lang);
@@ -23,6 +33,7 @@ test('a picture of every page: phone and laptop, light and dark, each language',
                     await person.page.screenshot({ path: path.join(folder, `${name}-${size}-${dark ? 'dark' : 'light'}.png`), fullPage: true });
                     count++;
                 }
+            if (lang === 'en' && README[name]) await forReadme(person, name);
         };
         await withBrowser('chromium', { script: true }, async (person) => {
             await callerPages(person, lang, (name) => picture(person, name));
