@@ -36,9 +36,9 @@ static void put_usage(FILE *to)
     fputs("vouchsafe COMMAND [OPTIONS]\n\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fputs("\nvouchsafe COMMAND --help says more about each. The desk is the folder named by --dir,\n"
-          "else by VOUCHSAFE_DIR, else ~/.local/share/vouchsafe. Exit status: 0 done, 1 refused or\n"
-          "an alarm, 2 wrong usage.\n",
+    fputs("\nvouchsafe COMMAND --help says more about each. The desk is the folder named by\n"
+          "--dir, else by VOUCHSAFE_DIR, else ~/.local/share/vouchsafe. Exit status: 0 done,\n"
+          "1 refused or an alarm, 2 wrong usage.\n",
           to);
 }
 

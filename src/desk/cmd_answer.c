@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "base/file.h"
 #include "desk/act.h"
 #include "desk/cli.h"
 #include "desk/cmd.h"
 #include "desk/prompt.h"
 #include "seal/answer.h"
-#include "base/file.h"
 
 static const char help[] =
     "vouchsafe answer ID [--from-file FILE]\n"
     "\n"
-    "Answers the caller of the conversation that the report ID is in: sealed for that caller alone,\n"
-    "put into the outbox, sent with the next pull. The text is typed (ending with a line that has\n"
-    "only a full stop), or read from standard input, or from a file.\n"
+    "Answers the caller of the conversation that the report ID is in: sealed for that caller\n"
+    "alone, put into the outbox, sent with the next pull. The text is typed (ending with a line\n"
+    "that has only a full stop), or read from standard input, or from a file.\n"
     "\n"
     "  --from-file FILE         the text\n"
     "  --json                   says the id of the report that was answered\n";

@@ -19,7 +19,7 @@ struct cmd_details {
         {.name = "consent", .list = &(d).consents}, {.name = "refused", .list = &(d).refusals}
 #define CMD_DETAILS_HELP                                                                           \
     "  --danger now|risk|none\n"                                                                   \
-    "  --due \"2031-04-09 14:05\"  by when something must happen, in this computer's time; or none\n" \
+    "  --due \"2031-04-09 14:05\"  by when something must happen, local time; or none\n"         \
     "  --safe-ways TEXT         how to reach the caller safely\n"                                  \
     "  --safe-hours TEXT        and when\n"                                                        \
     "  --to-others TEXT         what to say if somebody else answers\n"                            \

@@ -7,8 +7,8 @@
 static const char help[] =
     "vouchsafe erasures\n"
     "\n"
-    "What callers had the line erase. It is hidden here until you decide: a codename can be beaten\n"
-    "out of somebody, and what they told must not die of it. See vouchsafe erase, and\n"
+    "What callers had the line erase. It is hidden here until you decide: a codename can be\n"
+    "beaten out of somebody, and what they told must not die of it. See vouchsafe erase, and\n"
     "vouchsafe show ID --hidden\n";
 
 static const char *const decisions[] = {"undecided", "kept", "deleted"};

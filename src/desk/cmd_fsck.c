@@ -10,9 +10,9 @@
 static const char help[] =
     "vouchsafe fsck\n"
     "\n"
-    "Checks all that this desk has stored, without opening any report: the roster's signatures, the\n"
-    "line's pinned key, every leaf, node and root, sealed bytes against leaves, signed checkpoints\n"
-    "and cosignatures. Changes nothing.\n"
+    "Checks all that this desk has stored, without opening any report: the roster's signatures,\n"
+    "the line's pinned key, every leaf, node and root, sealed bytes against leaves, signed\n"
+    "checkpoints and cosignatures. Changes nothing.\n"
     "\n"
     "  --json                   for programs\n"
     "\n"
@@ -87,7 +87,8 @@ static int check(struct cli *cli, uint64_t *ret_findings)
         json_writer_end(&c.json);
         return 0;
     }
-    buf_printf(&cli->out, "%zu roster entries, %llu entries in the log, %llu pending: %llu findings.\n",
+    buf_printf(&cli->out,
+               "%zu roster entries, %llu entries in the log, %llu pending: %llu findings.\n",
                roster_count(desk_roster(cli->desk)),
                (unsigned long long)store_size(desk_store(cli->desk)),
                (unsigned long long)store_pending_count(desk_store(cli->desk)),

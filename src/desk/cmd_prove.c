@@ -9,20 +9,20 @@
 static const char help[] =
     "vouchsafe prove ID -o FOLDER\n"
     "\n"
-    "Writes a folder that proves to a stranger that the report ID stood in the log by a day and has\n"
-    "not been changed: its text, the proof, and a README that says how it is checked, with vouchsafe\n"
-    "verify or with stock tools. Nothing else is opened by it: neither the caller's keys nor any\n"
-    "other report. Who is given the folder can read the text.\n"
+    "Writes a folder that proves to a stranger that the report ID stood in the log by a day and\n"
+    "has not been changed: its text, the proof, and a README that says how it is checked, with\n"
+    "vouchsafe verify or with stock tools. Nothing else is opened by it: neither the caller's\n"
+    "keys nor any other report. Who is given the folder can read the text.\n"
     "\n"
     "  -o, --output FOLDER      is made; must not be there\n";
 
 static const char readme_start[] =
-    "This folder proves that the text in report.txt stood in a log by a certain day, and that it is\n"
-    "unaltered. It does not prove that the text is true, nor who wrote it.\n\n"
+    "This folder proves that the text in report.txt stood in a log by a certain day, and that it\n"
+    "is unaltered. It does not prove that the text is true, nor who wrote it.\n\n"
     "With the program:    vouchsafe verify THIS-FOLDER --policy POLICY\n"
     "Without it:          docs/verify.md of Vouchsafe does the same with sha256sum and openssl.\n\n"
-    "The file policy says whose word is believed. It came with this folder: take yours from a place\n"
-    "that you trust, or compare these words over the telephone.\n\n";
+    "The file policy says whose word is believed. It came with this folder: take yours from a\n"
+    "place that you trust, or compare these words over the telephone.\n\n";
 
 struct proving {
     struct cli *cli;

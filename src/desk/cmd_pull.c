@@ -8,8 +8,8 @@
 static const char help[] =
     "vouchsafe pull [--from FOLDER] [--push-only]\n"
     "\n"
-    "Gets what is new from the line, checks every byte of it, stores it, cosigns the log, and sends\n"
-    "what was made here. What does not fit is named and not taken.\n"
+    "Gets what is new from the line, checks every byte of it, stores it, cosigns the log, and\n"
+    "sends what was made here. What does not fit is named and not taken.\n"
     "\n"
     "  --from FOLDER            from a copy that vouchsafe-line export wrote; sends nothing\n"
     "  --push-only              only sends\n"

@@ -6,8 +6,8 @@
 static const char help[] =
     "vouchsafe show ID [--hidden]\n"
     "\n"
-    "One conversation: what is known, each report, each answer. ID is that of any report in it, or\n"
-    "its first digits (at least four).\n"
+    "One conversation: what is known, each report, each answer. ID is that of any report in it,\n"
+    "or its first digits (at least four).\n"
     "\n"
     "  --hidden                 also the text of what its caller had erased and you have not\n"
     "                           decided about\n"

@@ -88,8 +88,8 @@ static void put_text(struct cli *cli, const struct model_status *s)
     put_intake(cli, s);
     put_reports(cli, s);
     if (swap_in_clear(""))
-        buf_text(&cli->out, "Swap          This computer writes memory to a disk in the clear. Turn "
-                            "swap off or\n              encrypt it.\n");
+        buf_text(&cli->out, "Swap          This computer writes memory to a disk in the clear.\n"
+                            "              Turn swap off or encrypt it.\n");
     cmd_alarms_put(cli, s->alarms, s->alarm_count);
 }
 

@@ -11,19 +11,19 @@
 static const char help[] =
     "vouchsafe verify FOLDER [--policy FILE]\n"
     "\n"
-    "Checks a folder that vouchsafe prove made. Needs no desk, no key and no network. Says what is\n"
-    "proved, by which day, on the word of which keys (six words each), and what is not.\n"
+    "Checks a folder that vouchsafe prove made. Needs no desk, no key and no network. Says what\n"
+    "is proved, by which day, on the word of which keys (six words each), and what is not.\n"
     "\n"
     "  --policy FILE            whose word you believe: a log's key and cosigners' keys\n"
-    "                           (c2sp.org/tlog-policy). Without it the folder's own is used, which\n"
-    "                           whoever made the folder chose.\n"
+    "                           (c2sp.org/tlog-policy). Without it the folder's own is used,\n"
+    "                           which whoever made the folder chose.\n"
     "  --json                   for programs\n"
     "\n"
     "Exit status 0 when all of it holds, 1 when anything does not.\n";
 
 static const char not_proved[] =
-    "\nNot proved: that what it says is true; who wrote it; that it was not written earlier than that\n"
-    "day; that the log holds nothing else.\n";
+    "\nNot proved: that what it says is true; who wrote it; that it was not written earlier than\n"
+    "that day; that the log holds nothing else.\n";
 
 struct verifying {
     struct cli *cli;
@@ -95,9 +95,9 @@ static void put_text(struct verifying *v)
     buf_u8(out, '\n');
     buf_text(out, not_proved);
     if (!v->policy_file)
-        buf_text(out, "\nThese keys came with the folder: whoever made it chose them. Compare their "
-                      "six words with the\norganisation, or use --policy with keys from a place "
-                      "that you trust.\n");
+        buf_text(out, "\nThese keys came with the folder: whoever made it chose them. Compare\n"
+                      "their six words with the organisation, or use --policy with keys from a\n"
+                      "place that you trust.\n");
 }
 
 static void put_key_json(struct json_writer *w, const struct note_key *key)

@@ -69,8 +69,8 @@ const uint8_t *desk_organisation(const struct desk *desk);
 const struct roster_member *desk_member(const struct desk *desk);
 /* Awake only. */
 struct store *desk_store(struct desk *desk);
-/* Writes go between these; commit counts the change. A failed commit leaves the desk asleep; so does
- * a rollback after an error of the disk or of memory. */
+/* Writes go between these; commit counts the change. A failed commit leaves the desk asleep; so
+ * does a rollback after an error of the disk or of memory. */
 int desk_begin(struct desk *desk, struct problem *problem) MUST_USE;
 int desk_commit(struct desk *desk, struct problem *problem) MUST_USE;
 void desk_rollback(struct desk *desk);
@@ -96,8 +96,8 @@ struct desk_line {
     struct note_key key; /* when pinned */
 };
 const struct desk_line *desk_line(const struct desk *desk);
-/* Between begin and commit. A log once begun has its key for good: another key is E_FORK. The key of
- * another organisation's line is E_OTHER_ORG. */
+/* Between begin and commit. A log once begun has its key for good: another key is E_FORK. The key
+ * of another organisation's line is E_OTHER_ORG. */
 int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
     MUST_USE;
 

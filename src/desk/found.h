@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* How a desk's folder comes into being: by founding an organisation, or from a recovery kit. The key
- * file is written last: without it there is no desk, and the next try begins anew. */
+/* How a desk's folder comes into being: by founding an organisation, or from a recovery kit. The
+ * key file is written last: without it there is no desk, and the next try begins anew. */
 #ifndef DESK_FOUND_H
 #define DESK_FOUND_H
 

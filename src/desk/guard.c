@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* To lock future memory under a low limit makes allocations fail later, in the middle of a report:
- * so everything is locked only where there is no limit. Keys lie in memory that is locked anyway. */
+ * so everything is locked only where there is no limit. Keys lie in memory that is locked
+ * anyway. */
 #include "desk/guard.h"
 
 #include <sys/mman.h>

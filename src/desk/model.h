@@ -172,8 +172,4 @@ struct model_caller {
 int model_caller(struct model *model, const uint8_t report[ENTRY_ID_BYTES],
                  struct model_caller *ret_caller) MUST_USE;
 
-/* For tests and fsck: a hash over all that the model knows, the same for the same records in any
- * order. */
-int model_digest(struct model *model, struct hash *ret_digest) MUST_USE;
-
 #endif

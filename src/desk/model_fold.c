@@ -43,7 +43,8 @@ static int put_text(struct model *model, const uint8_t *id, struct span raw)
         error = sql_run(&model->sql, "INSERT INTO texts(entry, body) VALUES(?, ?)",
                         SQL_ARGS(SQL_BLOB(id, ENTRY_ID_BYTES), SQL_TEXT(buf_bytes(&text))));
     if (error == 0)
-        error = sql_run(&model->sql, "INSERT INTO words(rowid, body) VALUES(last_insert_rowid(), ?)",
+        error = sql_run(&model->sql,
+                        "INSERT INTO words(rowid, body) VALUES(last_insert_rowid(), ?)",
                         SQL_ARGS(SQL_TEXT(buf_bytes(&words))));
     buf_wipe_release(&text);
     buf_wipe_release(&words);
@@ -265,7 +266,7 @@ static int fold_opened(const struct model_folding *f)
         f->model->next_order = o->envelope.order + 1;
     int error = folds[i].fold(f);
     if (error == E_FORMAT) {
-        TRY(model_fold_alarm(f->model, ALARM_DAMAGED, id, "Its fields do not follow their schema."));
+        TRY(model_fold_alarm(f->model, ALARM_DAMAGED, id, "Its fields break their schema."));
         return MODEL_REFUSED;
     }
     return error < 0 ? error : MODEL_OPENED;

@@ -73,7 +73,7 @@ int model_text_words(struct buf *out, struct span text) MUST_USE;
 /* A column as text in the arena; NULL without memory. */
 const char *model_column(struct arena *arena, sqlite3_stmt *stmt, int column);
 const char *model_short_id(struct arena *arena, const uint8_t *id);
-/* A member's name; "" for NULL. In the roster, which lives as long as the model is not refreshed. */
+/* A member's name; "" for NULL. */
 const char *model_member_name(struct arena *arena, struct model *model, sqlite3_stmt *stmt,
                               int column);
 

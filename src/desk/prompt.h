@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Asking the person at the terminal. Questions go to the terminal itself, answers come from standard
- * input; where that is no terminal nothing is asked and the next line of it is the answer. */
+/* Asking the person at the terminal. Questions go to standard error, answers come from standard
+ * input; where that is no terminal nothing is asked and its next line is the answer. */
 #ifndef DESK_PROMPT_H
 #define DESK_PROMPT_H
 

@@ -270,8 +270,10 @@ int pull_run(struct desk *desk, const struct pull_options *options, struct pull_
                         .problem = problem ? problem : &own};
     buf_init(&p.erased, SOURCE_REPLY_MAX_BYTES);
     int error = open_source(desk, options, &p.source, p.problem);
-    if (error == 0)
+    if (error == 0) {
+        source_on_wait(p.source, options->progress, options->context);
         error = run_steps(&p);
+    }
     source_free(p.source);
     buf_release(&p.erased);
     if (!desk_awake(desk))

@@ -17,7 +17,8 @@ struct pull_options {
     const char *proxy; /* "socks5h://127.0.0.1:9050"; NULL: that one for .onion, none for others */
     bool push_only;    /* only the outbox */
     uint64_t order;    /* model_next_order: of the record of this desk's cosignature */
-    /* Says how far it is; may be NULL. A return other than 0 stops the pull with that error. */
+    /* Says how far it is, and about once a second that it is waiting; may be NULL. A return other
+     * than 0 stops the pull with that error. */
     int (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
     void *context;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* From a checkpoint to appended leaves. The root is worked out here before the store sees a leaf, so
- * that it can be told apart what went wrong: a copy that was damaged on the way, or a log that is
- * not the continuation of the one already held. */
+/* From a checkpoint to appended leaves. The root is worked out here before the store sees a leaf,
+ * so that it can be told apart what went wrong: a copy that was damaged on the way, or a log that
+ * is not the continuation of the one already held. */
 #include "base/mem.h"
 #include "desk/pull_internal.h"
 #include "ledger/tile.h"

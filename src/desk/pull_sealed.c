@@ -160,11 +160,11 @@ static int tell_gaps(struct filling *f)
         return 0;
     char text[2 * ENTRY_ID_BYTES + 1];
     pull_id_text(f->first_gap, text);
-    int error = pull_alarm(p, ALARM_GAP, f->first_gap, E_MISSING, "%llu of them; the first is %s%s.",
-                           (unsigned long long)f->new_gaps, text,
-                           said_erased(p, f->first_gap)
-                               ? ", which the line says its caller had erased"
-                               : "");
+    const char *why =
+        said_erased(p, f->first_gap) ? ", which the line says its caller had erased" : "";
+    int error = pull_alarm(p, ALARM_GAP, f->first_gap, E_MISSING,
+                           "%llu of them; the first is %s%s.", (unsigned long long)f->new_gaps,
+                           text, why);
     problem_clear(p->problem);
     return error == E_MISSING ? 0 : error;
 }

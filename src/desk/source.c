@@ -99,6 +99,12 @@ void source_free(struct source *source)
     mem_free(source);
 }
 
+void source_on_wait(struct source *source, source_wait_fn *fn, void *context)
+{
+    source->on_wait = fn;
+    source->on_wait_context = context;
+}
+
 bool source_is_line(const struct source *source)
 {
     return source->ops->post != NULL;

@@ -22,6 +22,10 @@ int source_open_line(const char *address, const char *proxy, const struct sign_p
                      const char *origin, struct source **ret_source, struct problem *problem)
     MUST_USE;
 void source_free(struct source *source);
+/* Called about once a second while the other side is waited for; what is "waiting". A return other
+ * than 0 ends the request with that error. */
+typedef int source_wait_fn(void *context, const char *what, uint64_t done, uint64_t of);
+void source_on_wait(struct source *source, source_wait_fn *fn, void *context);
 /* Whether it takes what a desk sends. */
 bool source_is_line(const struct source *source);
 
@@ -29,8 +33,9 @@ bool source_is_line(const struct source *source);
  * E_TOO_LARGE (over max_bytes, or 413), E_NETWORK, E_TIMEOUT, E_BUSY (503), E_IO. */
 int source_get(struct source *source, const char *path, size_t max_bytes, struct buf *out,
                struct problem *problem) MUST_USE;
-/* Header and sealed bytes of up to SOURCE_SEALED_MAX entries: for each id, in their order, appends u32 length and so
- * many bytes; length 0 when it is not given. Fewer than asked may come, at least one. As source_get. */
+/* Header and sealed bytes of up to SOURCE_SEALED_MAX entries: for each id, in their order, appends
+ * u32 length and so many bytes; length 0 when it is not given. Fewer than asked may come, at least
+ * one. As source_get. */
 #define SOURCE_SEALED_MAX 256
 int source_get_sealed(struct source *source, const uint8_t *const *ids, size_t count,
                       struct buf *out, size_t *ret_count, struct problem *problem) MUST_USE;

@@ -28,6 +28,7 @@ struct line_source {
     struct buf *out;
     size_t max_bytes, received;
     bool too_large, wants_body;
+    int stopped; /* what on_wait returned */
     char refusal[REFUSAL_MAX + 1];
 };
 
@@ -124,8 +125,20 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
     return len;
 }
 
-static int set_options(struct line_source *line, const char *url)
+static int wait_more(void *context, curl_off_t down_of, curl_off_t down, curl_off_t up_of,
+                     curl_off_t up)
 {
+    struct source *source = context;
+    struct line_source *line = source->more;
+    (void)down_of, (void)down, (void)up_of, (void)up;
+    if (source->on_wait)
+        line->stopped = source->on_wait(source->on_wait_context, "waiting", 0, 0);
+    return line->stopped != 0;
+}
+
+static int set_options(struct source *source, const char *url)
+{
+    struct line_source *line = source->more;
     CURL *c = line->curl;
     curl_easy_reset(c);
     bool good = curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
@@ -134,6 +147,9 @@ static int set_options(struct line_source *line, const char *url)
                 curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+                curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+                curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, wait_more) == CURLE_OK &&
+                curl_easy_setopt(c, CURLOPT_XFERINFODATA, source) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_TIMEOUT, REQUEST_TIMEOUT_S) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES_A_S) == CURLE_OK &&
@@ -215,6 +231,8 @@ static int set_headers(struct line_source *line, const char *path, const struct 
 static int error_of_transfer(const struct line_source *line, CURLcode code, const char *address,
                              struct problem *problem)
 {
+    if (line->stopped)
+        return line->stopped;
     if (line->too_large)
         return problem_set(problem, E_TOO_LARGE, "%s: the reply is too large.", address);
     if (code == CURLE_OPERATION_TIMEDOUT)
@@ -269,13 +287,14 @@ static int perform(struct source *source, const char *path, const struct span *b
     line->out = out;
     line->max_bytes = max_bytes;
     line->received = 0;
+    line->stopped = 0;
     line->too_large = line->wants_body = false;
     memset(line->refusal, 0, sizeof line->refusal);
     buf_init(&url, 4096);
     buf_printf(&url, "%s%s", source->address, path);
     int error = buf_error(&url);
     if (error == 0)
-        error = set_options(line, buf_cstr(&url));
+        error = set_options(source, buf_cstr(&url));
     if (error == 0)
         error = set_body(line, body);
     if (error == 0)

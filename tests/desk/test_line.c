@@ -298,8 +298,8 @@ static void limits_hold(void **state)
     assert_true(reply.len > 100);
     source_free(source);
     buf_release(&reply);
-    assert_int_equal(source_open_line(s->address, "http://127.0.0.1:1", NULL, "", &source, &problem),
-                     E_ARGUMENT);
+    int error = source_open_line(s->address, "http://127.0.0.1:1", NULL, "", &source, &problem);
+    assert_int_equal(error, E_ARGUMENT);
 }
 
 #define LINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "desk/found.h"
+#include "desk/model_internal.h"
 #include "desk/sql.h"
 #include "line/day.h"
 #include "line/export.h"
@@ -311,6 +312,51 @@ bool world_has_alarm(struct desk *desk, enum alarm_kind kind)
         found |= alarms[i].kind == kind;
     arena_release(&arena);
     return found;
+}
+
+/* Each table in the order of its key, each value with its length before it. */
+static int digest_table(struct model *model, const char *text, struct buf *out)
+{
+    sqlite3_stmt *stmt;
+    TRY(sql_query(&model->sql, text, SQL_NONE, &stmt));
+    int more;
+    while ((more = sql_step(stmt)) > 0) {
+        for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+            struct span value = sql_bytes(stmt, i);
+            buf_u32(out, (uint32_t)value.len);
+            buf_span(out, value);
+        }
+    }
+    TRY(more);
+    struct hash hash = hash_sha256(buf_bytes(out));
+    TRY(buf_error(out));
+    buf_reset(out);
+    buf_put(out, hash.bytes, sizeof hash.bytes);
+    return buf_error(out);
+}
+
+struct hash world_digest(struct model *model)
+{
+    static const char *const tables[] = {
+        "SELECT id, state FROM entries ORDER BY id",
+        "SELECT * FROM alarms ORDER BY kind, id",
+        "SELECT * FROM reports ORDER BY id",
+        "SELECT entry, body FROM texts ORDER BY entry",
+        "SELECT * FROM answers ORDER BY id",
+        "SELECT * FROM details ORDER BY report, field",
+        "SELECT * FROM consents ORDER BY report, purpose, recipient",
+        "SELECT * FROM erased ORDER BY id",
+        "SELECT * FROM erasures ORDER BY entry, signer",
+        "SELECT * FROM cosigned ORDER BY id",
+        "SELECT * FROM convs ORDER BY conv",
+    };
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 8);
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        well(digest_table(model, tables[i], &out), NULL);
+    struct hash digest = hash_sha256(buf_bytes(&out));
+    buf_wipe_release(&out);
+    return digest;
 }
 
 /* Files */

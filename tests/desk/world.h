@@ -69,6 +69,9 @@ int world_pull(struct desk *desk, const char *from, struct pull_report *ret_repo
 void world_pull_well(struct desk *desk, const char *from);
 bool world_has_alarm(struct desk *desk, enum alarm_kind kind);
 
+/* A hash over all that a model knows: the same for the same records in any order. */
+struct hash world_digest(struct model *model);
+
 /* Files of an export. */
 void world_flip(const char *folder, const char *name, size_t at, uint8_t bits);
 void world_read(const char *folder, const char *name, struct buf *out);
