@@ -58,20 +58,25 @@ static int first_roster(struct worker *worker) {
 }
 
 static void on_signal(void *context, uint32_t events) {
+    struct worker *worker = context;
+    int error;
+
     (void)events;
-    http_retire(((struct worker *)context)->server);
+    /* It is never read, and told once is enough. */
+    error = http_watch_change(worker->server, worker->signal_fd, 0);
+    ASSERT(error == 0);
+    http_retire(worker->server);
 }
 
 static int watch_signals(struct worker *worker) {
     sigset_t set;
-    int fd;
 
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    REJECT_IF(fd < 0, E_IO);
-    return http_watch(worker->server, fd, EPOLLIN, on_signal, worker);
+    worker->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    REJECT_IF(worker->signal_fd < 0, E_IO);
+    return http_watch(worker->server, worker->signal_fd, EPOLLIN, on_signal, worker);
 }
 
 int worker_start(struct worker *worker, const struct worker_config *config) {

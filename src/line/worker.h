@@ -14,6 +14,7 @@ struct worker {
     struct ask *ask;
     struct roster *roster;
     bool asking_roster;
+    int signal_fd;
     void (*on_tick)(void *context); /* about every second; may be NULL */
     void *tick_context;
 };
