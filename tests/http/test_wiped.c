@@ -99,11 +99,14 @@ static void run_server(int fd)
  * they break off, they do so before the last piece. */
 static void send_marks(const struct house *house, size_t piece_bytes, bool break_off)
 {
-    static const char head[] = "POST /page HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n";
     static char reply[REPLY_BYTES_MAX], body[BODY_BYTES];
+    char head[256];
     int fds[AT_ONCE];
     for (size_t i = 0; i < BODY_BYTES; i++)
         body[i] = mark_at(i % MARK_BYTES);
+    snprintf(head, sizeof head,
+             "POST /page?%.*s HTTP/1.1\r\nHost: a\r\nUser-Agent: %.*s\r\nContent-Length: %d\r\n\r\n",
+             MARK_BYTES, body, MARK_BYTES, body, BODY_BYTES);
     for (int i = 0; i < AT_ONCE; i++) {
         fds[i] = client_connect(house);
         assert_true(client_send_text(fds[i], head));
