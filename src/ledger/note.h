@@ -9,7 +9,7 @@
 #include "seal/sign.h"
 
 #define NOTE_NAME_MAX 255
-#define NOTE_SIGNATURES_MAX 32
+#define NOTE_SIGNATURES_MAX 64
 #define NOTE_BYTES_MAX 65536
 #define NOTE_TYPE_ED25519 0x01
 #define NOTE_TYPE_COSIGNATURE 0x04

@@ -4,6 +4,7 @@
 #include "base/encode.h"
 
 #define LINE_MAX_BYTES 4096
+#define COSIGNATURES_MAX_BYTES (16u << 20)
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
 static const char index_word[] = "index ";
@@ -78,42 +79,83 @@ int proof_read(struct span bytes, struct proof *ret_proof, struct problem *probl
     return 0;
 }
 
+/* Looking for the oldest checkpoint that is cosigned well enough. Of each cosigner in the policy
+ * its earliest line that fits is taken, and nothing else that happens to be kept for that
+ * checkpoint. */
 struct search {
     struct store *store;
     const struct policy *policy;
     struct buf *note; /* the checkpoint found, with its cosignatures */
     uint64_t size;
     bool found;
+    uint64_t times[POLICY_NODES_MAX];
+    struct span lines[POLICY_NODES_MAX];
 };
 
-static int cosigned_time(struct span note_bytes, const struct policy *policy, uint64_t *ret_time_s)
+static int take_line(struct search *search, struct span text, struct span line)
 {
+    CLEANUP(buf_release) struct buf bytes;
+    buf_init(&bytes, NOTE_BYTES_MAX);
+    buf_span(&bytes, text);
+    buf_text(&bytes, "\n");
+    buf_span(&bytes, line);
+    buf_text(&bytes, "\n");
+    TRY(buf_error(&bytes));
     struct note note;
-    TRY(note_read(note_bytes, &note, NULL));
-    uint64_t times[POLICY_NODES_MAX];
-    for (size_t i = 0; i < policy->node_count; i++) {
-        const struct policy_node *node = &policy->nodes[i];
-        times[i] = POLICY_UNMET;
-        if (!node->is_group && note_check(&note, &node->key, &times[i]) < 0)
-            times[i] = POLICY_UNMET;
+    int error = note_read(buf_bytes(&bytes), &note, NULL);
+    REJECT_IF(error == E_NOMEM, error);
+    if (error)
+        return 0;
+    for (size_t i = 0; i < search->policy->node_count; i++) {
+        const struct policy_node *node = &search->policy->nodes[i];
+        uint64_t time_s;
+        if (node->is_group || note_check(&note, &node->key, &time_s) < 0)
+            continue;
+        if (time_s < search->times[i]) {
+            search->times[i] = time_s;
+            search->lines[i] = line;
+        }
     }
     note_release(&note);
-    *ret_time_s = policy_quorum_time(policy, times);
     return 0;
+}
+
+static int take_lines(struct search *search, struct span note_bytes, struct span lines)
+{
+    struct note note;
+    struct cursor c;
+    for (size_t i = 0; i < POLICY_NODES_MAX; i++)
+        search->times[i] = POLICY_UNMET;
+    TRY(note_read(note_bytes, &note, NULL));
+    cursor_init(&c, lines);
+    int error = 0;
+    while (error == 0 && cursor_left(&c))
+        error = take_line(search, note.text, cursor_line(&c, LINE_MAX_BYTES));
+    note_release(&note);
+    return error;
 }
 
 static int try_note(void *context, uint64_t size, struct span note)
 {
     struct search *search = context;
-    uint64_t time_s;
-    buf_reset(search->note);
+    CLEANUP(buf_release) struct buf lines;
+    buf_init(&lines, COSIGNATURES_MAX_BYTES);
+    TRY(store_cosignatures(search->store, size, &lines));
+    TRY(take_lines(search, note, buf_bytes(&lines)));
+    uint64_t by_s = policy_quorum_time(search->policy, search->times);
+    if (by_s == POLICY_UNMET)
+        return 0;
     buf_span(search->note, note);
-    TRY(store_cosignatures(search->store, size, search->note));
-    TRY(buf_error(search->note));
-    TRY(cosigned_time(buf_bytes(search->note), search->policy, &time_s));
+    for (size_t i = 0; i < search->policy->node_count; i++) {
+        if (search->policy->nodes[i].is_group || search->times[i] == POLICY_UNMET)
+            continue;
+        buf_span(search->note, search->lines[i]);
+        buf_text(search->note, "\n");
+    }
     search->size = size;
-    search->found = time_s != POLICY_UNMET;
-    return search->found;
+    search->found = true;
+    TRY(buf_error(search->note));
+    return 1; /* no need to look at younger ones */
 }
 
 static int find_note(struct search *search, uint64_t index, struct problem *problem)
