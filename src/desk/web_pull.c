@@ -48,6 +48,7 @@ int web_pull_start(struct web *web, struct problem *problem)
     pull->due_ms = 0;
     pull->options = (struct pull_options){.from = web->options.from,
                                           .proxy = web->options.proxy,
+                                          .order = model_next_order(web->model),
                                           .progress = stop_if_cancelled,
                                           .context = pull};
     pull->report = (struct pull_report){0};
@@ -128,6 +129,21 @@ static void keep_result(struct web_pull *pull, int error, const struct problem *
              error < 0 ? problem_text(problem, error) : "");
 }
 
+/* What came is folded at once, so that the next page need not wait for it. */
+static void fold(struct web *web)
+{
+    struct problem problem;
+    problem_clear(&problem);
+    int error = desk_wake(web->desk, &problem);
+    if (error == 0)
+        error = model_refresh(web->model, &problem);
+    if (error == 0)
+        error = model_keep_cosignatures(web->model, &problem);
+    desk_sleep(web->desk);
+    if (error < 0)
+        keep_result(&web->pull, error, &problem);
+}
+
 static void ended(void *context, uint32_t events)
 {
     struct web *web = context;
@@ -140,6 +156,8 @@ static void ended(void *context, uint32_t events)
     pull->running = false;
     if (!atomic_load(&pull->cancelled))
         keep_result(pull, pull->error, &pull->problem);
+    if (web->desk)
+        fold(web);
     plan_next(web);
     if (pull->waiting)
         note_result(web);

@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <sys/poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -395,6 +398,9 @@ static void details_change_one_by_one(void **state)
     assert_page(path, "Danger now", NULL);
     assert_goes(path, details, "safe_ways=post&interpreter=Vera");
     assert_page(path, "Vera", "class=\"mark danger\"");
+    assert_page("/", "Waiting to be sent: 4.", NULL);
+    assert_goes(path, details, "safe_ways=post&interpreter=Vera");
+    assert_page("/", "Waiting to be sent: 4.", NULL); /* nothing new, no record */
     assert_page(path, "They refused", NULL);
     assert_refused(path, details, "due=soon&interpreter=Vera+and+Ilya", 400, "Vera and Ilya");
     served_stop(&w);
@@ -432,6 +438,8 @@ static void what_a_caller_erased_is_hidden_until_decided(void **state)
     assert_string_equal(assert_goes("/erasures", decide, "decision=keep"), "/erasures");
     assert_page(path, "the secret story", NULL);
     assert_page("/erasures", "Kept, and shown again.", decide);
+    assert_goes("/erasures", decide, "decision=erase"); /* what is decided stays */
+    assert_page(path, "the secret story", NULL);
 }
 
 static void what_is_erased_for_good_is_gone(void **state)
@@ -460,10 +468,10 @@ static void an_alarm_is_on_every_page_until_it_was_seen(void **state)
     struct reply reply;
     char path[32];
     (void)state;
-    assert_int_equal(alarm_raise(w.desk, ALARM_ROLLBACK, NULL, "From 12 to <8>."), 0);
+    assert_int_equal(alarm_raise(w.desk, ALARM_ROLLBACK, NULL, "From 12 to <8\xe2\x80\xae>."), 0);
     open_pages();
     assert_page("/", "an older log than the one", NULL);
-    assert_page("/take", "From 12 to &lt;8&gt;.", NULL);
+    assert_page("/take", "From 12 to &lt;8[U+202E]&gt;.", NULL);
     reply = served_get(&w, "/status");
     const char *at = strstr(reply.body, "/alarms/");
     assert_non_null(at);
@@ -511,12 +519,13 @@ static void a_pull_that_fails_says_why(void **state)
 }
 
 /* docs/crypto.md, "The log": the origin names the line's key and the organisation. */
-static void pin_a_line(void)
+static void pin_a_line(const char *address)
 {
     static const uint8_t seed[32] = {7};
     struct desk_line line = {.pinned = true};
     struct sign_pair pair;
     char name[64];
+    snprintf(line.address, sizeof line.address, "%s", address);
     sign_pair_of_seed(seed, &pair);
     struct span parts[] = {span_of(pair.public_key, SIGN_KEY_BYTES),
                            span_of(desk_organisation(w.desk), 32)};
@@ -534,7 +543,7 @@ static void pull_from_a_folder(const struct web_options *options)
 {
     struct buf chain;
     char path[128];
-    pin_a_line();
+    pin_a_line("");
     assert_int_equal(file_make_folder(options->from, NULL), 0);
     buf_init(&chain, 1u << 20);
     roster_chain_write(desk_roster(w.desk), &chain);
@@ -575,6 +584,35 @@ static void pulls_come_by_themselves(void **state)
     served_stop(&w);
 }
 
+/* A line that takes the connection and says nothing. */
+static void nobody_waits_for_a_line_that_is_silent(void **state)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    char address[64];
+    struct web_options options = {
+        .token_ms = WEB_TOKEN_MS, .idle_ms = WEB_IDLE_MS, .every_ms = 3600000};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    snprintf(address, sizeof address, "http://127.0.0.1:%u", ntohs(at.sin_port));
+    pin_a_line(address);
+    served_serve(&w, &options);
+    served_enter(&w);
+    struct pollfd called = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&called, 1, 20000), 1);
+    assert_page("/", "Inbox", NULL); /* pages are quick beside it */
+    assert_goes("/take", "/take", CALL);
+    int64_t begun_ms = clock_monotonic_ms();
+    served_stop(&w);
+    web_free(w.web);
+    w.web = NULL;
+    assert_true(clock_monotonic_ms() - begun_ms < 10000);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -601,6 +639,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_pull_that_fails_says_why, begin, end),
         cmocka_unit_test_setup_teardown(a_pull_says_what_it_brought, begin, end),
         cmocka_unit_test_setup_teardown(pulls_come_by_themselves, begin, end),
+        cmocka_unit_test_setup_teardown(nobody_waits_for_a_line_that_is_silent, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
