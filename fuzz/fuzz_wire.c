@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What a door or the hatch sends to the keeper, up to the point where the store is asked. The first byte is how the
- * stream is cut into pieces. The batch has no folder: a request that comes past the table of who may ask what, though it may
- * not, ends here. */
+/* What a door or the hatch sends to the keeper, up to the point where the store is asked. The first
+ * byte is how the stream is cut into pieces. The batch has no folder: a request that comes past the
+ * table of who may ask what, though it may not, ends here. */
 #include "fuzz.h"
 
 #include "line/batch.h"

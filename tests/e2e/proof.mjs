@@ -119,7 +119,7 @@ function scriptOfDoc() {
 // A folder for PATH with sha256sum, openssl and what every system has.
 function onlyStockTools() {
     const folder = makeFolder();
-    for (const tool of ['sh', 'sha256sum', 'openssl', 'cat', 'cut', 'head', 'tail', 'dd', 'printf', 'tr', 'sed', 'grep', 'od', 'xxd', 'base64', 'wc', 'rm', 'mktemp', 'test', 'expr', 'awk', 'cmp', 'date', 'sort', 'mkdir', 'basename', 'ls', 'cp']) {
+    for (const tool of ['sh', 'sha256sum', 'openssl', 'cat', 'cut', 'head', 'tail', 'dd', 'printf', 'tr', 'sed', 'grep', 'od', 'xxd', 'base64', 'wc', 'rm', 'mktemp', 'test', 'expr', 'awk', 'cmp', 'date', 'sort', 'mkdir', 'basename', 'ls', 'cp', 'mv']) {
         const found = runSync('/bin/sh', ['-c', `command -v ${tool}`]).out.trim();
         if (found.startsWith('/')) fs.symlinkSync(found, path.join(folder, tool));
     }

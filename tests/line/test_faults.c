@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The keeper on a disk that fails: each write, truncation, sync and removal in turn, or the power with it. Whatever
- * was acknowledged is there afterwards; where the disk failed under a report, there was no acknowledgement and the
- * keeper has ended. The keeper runs in a thread, because the disk lives in this process' memory. */
+/* The keeper on a disk that fails: each write, truncation, sync and removal in turn, or the power
+ * with it. Whatever was acknowledged is there afterwards; where the disk failed under a report,
+ * there was no acknowledgement and the keeper has ended. The keeper runs in a thread, because the
+ * disk lives in this process' memory. */
 #include "world.h"
 
 #include <pthread.h>
@@ -79,7 +80,8 @@ static bool read_all(int fd, uint8_t *out, size_t len) {
     return recv(fd, out, len, MSG_WAITALL) == (ssize_t)len;
 }
 
-/* Sends all the frames at once, so that they are one batch or a few, and hears which were acknowledged. */
+/* Sends all the frames at once, so that they are one batch or a few, and hears which were
+ * acknowledged. */
 static void ask(struct run *run, enum wire_op op, struct span *bodies, size_t count,
                 bool *ret_done) {
     struct buf out;
