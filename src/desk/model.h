@@ -121,7 +121,7 @@ struct model_hits {
     struct model_hit *hits;
 };
 /* Words, all of which must be there, folded as text/fold.h does; each also finds words that begin
- * with it. Best first. No words: E_ARGUMENT. */
+ * with it. Of the newest days when there are more than max; newest first. No words: E_ARGUMENT. */
 int model_search(struct model *model, const char *words, size_t max, struct arena *arena,
                  struct model_hits *ret_hits, struct problem *problem) MUST_USE;
 

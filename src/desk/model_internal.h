@@ -67,7 +67,9 @@ int model_cosigned_check(struct model *model) MUST_USE;
 
 /* model_text.c: appends text as valid UTF-8 without NUL. */
 void model_text_clean(struct buf *out, struct span text);
-/* Appends the folded words, a space between them: what the index holds. */
+/* Appends a word as the index holds it: folded, one token; nothing when it folds to nothing. */
+int model_text_word(struct buf *out, struct span word) MUST_USE;
+/* Appends all words so, a space between them. */
 int model_text_words(struct buf *out, struct span text) MUST_USE;
 
 /* A column as text in the arena; NULL without memory. */

@@ -2,7 +2,6 @@
 /* The index holds folded words only, so a snippet's hits are found by folding the text's words once
  * more: that is done for the few texts that are shown. */
 #include "desk/model_internal.h"
-#include "text/fold.h"
 #include "text/show.h"
 #include "text/utf8.h"
 #include "text/word.h"
@@ -32,21 +31,13 @@ static int add_word(struct searching *s, struct span word)
     struct buf *folded = &s->words[s->count];
     buf_init(folded, WORD_MAX_BYTES);
     s->count++;
-    int error = fold_search(word, folded);
-    if (error < 0 && error != E_UTF8)
-        return error;
+    TRY(model_text_word(folded, word));
     if (folded->len == 0) {
         buf_release(folded);
         s->count--;
         return 0;
     }
-    buf_u8(&s->query, '"');
-    for (size_t i = 0; i < folded->len; i++) {
-        if (folded->data[i] == '"')
-            buf_u8(&s->query, '"');
-        buf_u8(&s->query, folded->data[i]);
-    }
-    buf_text(&s->query, "\"* ");
+    buf_printf(&s->query, "\"%s\"* ", buf_cstr(folded));
     return buf_error(&s->query);
 }
 
@@ -69,7 +60,7 @@ static bool is_hit(const struct searching *s, struct span word)
     struct buf folded;
     bool hit = false;
     buf_init(&folded, 4096);
-    if (fold_search(word, &folded) == 0) {
+    if (model_text_word(&folded, word) == 0) {
         for (size_t i = 0; i < s->count && !hit; i++)
             hit = folded.len >= s->words[i].len &&
                   memcmp(buf_cstr(&folded), buf_cstr(&s->words[i]), s->words[i].len) == 0;
@@ -122,14 +113,15 @@ static int make_snippet(const struct searching *s, struct span text, struct aren
     return 0;
 }
 
-/* An answer is shown unless all of its conversation is hidden. */
+/* The newest rows, which the index gives without looking at the others. An answer is shown unless
+ * all of its conversation is hidden. */
 static const char search[] =
     "SELECT t.entry, t.body, r.id IS NULL, ifnull(r.minute, a.minute), substr(c.first_pos, 9)"
     " FROM words w JOIN texts t ON t.n = w.rowid"
     " LEFT JOIN reports r ON r.id = t.entry LEFT JOIN answers a ON a.id = t.entry"
     " JOIN convs c ON c.conv = ifnull(r.conv, a.conv)"
     " WHERE words MATCH ? AND ifnull(r.hidden, 0) = 0"
-    " ORDER BY w.rank, ifnull(r.minute, a.minute) DESC, t.entry LIMIT ?";
+    " ORDER BY w.rowid DESC LIMIT ?";
 
 static int read_hit(const struct searching *s, sqlite3_stmt *stmt, struct arena *arena,
                     struct model_hit *hit)
@@ -164,6 +156,14 @@ static int run_search(struct model *model, const struct searching *s, size_t max
     return more;
 }
 
+static int newest_first(const void *left, const void *right)
+{
+    const struct model_hit *a = left, *b = right;
+    if (a->minute != b->minute)
+        return a->minute < b->minute ? 1 : -1;
+    return memcmp(a->id, b->id, sizeof a->id);
+}
+
 int model_search(struct model *model, const char *words, size_t max, struct arena *arena,
                  struct model_hits *ret_hits, struct problem *problem)
 {
@@ -175,7 +175,9 @@ int model_search(struct model *model, const char *words, size_t max, struct aren
         error = hits.hits ? run_search(model, &s, max, arena, &hits) : E_NOMEM;
     }
     searching_release(&s);
-    if (error == 0)
-        *ret_hits = hits;
-    return error;
+    if (error < 0)
+        return error;
+    qsort(hits.hits, hits.count, sizeof *hits.hits, newest_first);
+    *ret_hits = hits;
+    return 0;
 }

@@ -18,13 +18,44 @@ void model_text_clean(struct buf *out, struct span text)
     }
 }
 
+/* How long a mark is that joins two halves of a word (don't, in any of the ways to write it), or 0:
+ * those are left out, so that a word is one token and one spelling. */
+static size_t joining_mark(const uint8_t *at, size_t left)
+{
+    static const char *const marks[] = {"\xE2\x80\x98", "\xE2\x80\x99", "\xCA\xBC"};
+    bool digit = *at >= '0' && *at <= '9', letter = *at >= 'a' && *at <= 'z';
+    if (*at < 0x80)
+        return digit || letter ? 0 : 1;
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        size_t len = strlen(marks[i]);
+        if (left >= len && memcmp(at, marks[i], len) == 0)
+            return len;
+    }
+    return 0;
+}
+
+int model_text_word(struct buf *out, struct span word)
+{
+    size_t start = out->len, end = start;
+    int error = fold_search(word, out);
+    if (error < 0)
+        return error == E_UTF8 ? 0 : error;
+    for (size_t i = start; i < out->len;) {
+        size_t mark = joining_mark(out->data + i, out->len - i);
+        if (mark == 0)
+            out->data[end++] = out->data[i];
+        i += mark ? mark : 1;
+    }
+    if (end < out->len)
+        out->data[out->len = end] = '\0';
+    return 0;
+}
+
 int model_text_words(struct buf *out, struct span text)
 {
     struct span word;
     while (word_next(&text, &word)) {
-        int error = fold_search(word, out);
-        if (error < 0 && error != E_UTF8)
-            return error;
+        TRY(model_text_word(out, word));
         buf_u8(out, ' ');
     }
     return buf_error(out);

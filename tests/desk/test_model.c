@@ -200,7 +200,8 @@ static void search_folds_both_scripts(void **state)
     struct scene *s = *state;
     uint8_t id[16];
     struct model_hits h;
-    world_report(s->w, &s->caller, "Дома его все зовут Ёжик. Ищите café, Straße и \"кавычки\".",
+    world_report(s->w, &s->caller,
+                 "Дома его все зовут Ёжик. Ищите café, Straße и \"кавычки\". Don\xE2\x80\x99t ring.",
                  id);
     scene_bring(s);
     assert_int_equal(hits(s, "ежик", &h), 1);
@@ -213,6 +214,9 @@ static void search_folds_both_scripts(void **state)
     assert_int_equal(hits(s, "ежи", &h), 1);
     assert_int_equal(hits(s, "CAFE strasse", &h), 1);
     assert_int_equal(hits(s, "кавычки", &h), 1);
+    assert_int_equal(hits(s, "don't", &h), 1);
+    assert_int_equal(hits(s, "\xE2\x80\x9C" "don\xCA\xBCt\xE2\x80\x9D", &h), 1);
+    assert_int_equal(hits(s, "t", &h), 0);
     assert_int_equal(hits(s, "жик", &h), 0);
     assert_int_equal(hits(s, "ежик нет", &h), 0);
     assert_int_equal(hits(s, "NEAR OR AND (ежик", &h), 0);
