@@ -56,9 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_shown(&shown, false);
     show_line(&shown, text, size ? data[0] : SIZE_MAX);
     check_shown(&shown, true);
-    show_file_name(&shown, text);
-    ASSERT(shown.len > 0 && shown.len <= SHOW_FILE_NAME_MAX_BYTES && shown.data[0] != '.');
-    check_shown(&shown, true);
     buf_release(&shown);
     return 0;
 }

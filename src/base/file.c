@@ -203,10 +203,3 @@ bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
 }
-
-int file_remove(const char *path, struct problem *problem)
-{
-    if (unlink(path) != 0)
-        return errno == ENOENT ? 0 : say(problem, open_error(errno), path, errno);
-    return file_sync_folder_of(path, problem);
-}

@@ -22,8 +22,6 @@ int file_create(const char *path, struct span bytes, mode_t mode, struct problem
 /* Makes the folder, mode 0700, and syncs its parent; 0 too when it is there. Not recursive. */
 int file_make_folder(const char *path, struct problem *problem) MUST_USE;
 bool file_exists(const char *path);
-/* Removes and syncs the folder; 0 when there is none. */
-int file_remove(const char *path, struct problem *problem) MUST_USE;
 int file_sync_folder_of(const char *path, struct problem *problem) MUST_USE;
 /* All of len, over short writes and EINTR. E_IO. */
 int file_write_all(int fd, const void *data, size_t len) MUST_USE;

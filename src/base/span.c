@@ -108,11 +108,6 @@ static struct span read_block(struct cursor *c, size_t length_bytes, size_t max)
     return cursor_bytes(c, (size_t)len);
 }
 
-struct span cursor_block8(struct cursor *c, size_t max)
-{
-    return read_block(c, 1, max);
-}
-
 struct span cursor_block16(struct cursor *c, size_t max)
 {
     return read_block(c, 2, max);

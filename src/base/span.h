@@ -39,8 +39,7 @@ uint64_t cursor_u64(struct cursor *c);
 struct span cursor_bytes(struct cursor *c, size_t len);
 /* Copies len bytes, or zeroes out and fails. */
 void cursor_copy(struct cursor *c, void *out, size_t len);
-/* A block: a length in 1, 2 or 4 bytes, then that many bytes; longer than max fails. */
-struct span cursor_block8(struct cursor *c, size_t max);
+/* A block: a length in 2 or 4 bytes, then that many bytes; longer than max fails. */
 struct span cursor_block16(struct cursor *c, size_t max);
 struct span cursor_block32(struct cursor *c, size_t max);
 /* A line of text up to (and without) a newline; fails when there is none within max bytes. */

@@ -19,10 +19,4 @@ void show_block(struct buf *b, struct span text);
  * within what a reader takes for one character, and then … is added. */
 void show_line(struct buf *b, struct span text, size_t max_characters);
 
-/* A name under which a stranger's file may be saved anywhere: no folders, no characters that mean
- * something to a shell, a header or a file system, no leading dot or dash, no device names of
- * Windows, at most SHOW_FILE_NAME_MAX_BYTES with its ending kept. Never empty ("file"). */
-#define SHOW_FILE_NAME_MAX_BYTES 120
-void show_file_name(struct buf *b, struct span name);
-
 #endif
