@@ -6,7 +6,8 @@ import { note, test } from './lib/tap.mjs';
 import { begin, fourLetters, greetingOf, mailbox, post, report, ticketOf, titleOf } from './lib/door.mjs';
 import { sharedOrganisation } from './lib/organisation.mjs';
 
-const COUNT = 300; // of timed visits, of each kind
+const COUNT = 200; // of timed visits, of each kind, in each round
+const ROUNDS = 5;
 const problemOf = (page) => page.text.match(/<div class="problem"[^>]*>\s*<p>([^<]*)/)?.[1];
 
 for (const lang of ['en', 'ru']) {
@@ -81,25 +82,33 @@ test('a codename that nobody has gives what one without answers gives: same page
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-test('and takes as long', async () => {
-    const { line } = await sharedOrganisation();
+// The medians of both kinds, one visit of each in turn, so that what else the machine does is shared fairly.
+async function medianTimes(line, codenames) {
     const times = { known: [], unknown: [] };
-    const codenames = { known: [], unknown: [] };
-    for (let i = 0; i < 10; i++) {
-        codenames.known.push((await report(line.door, `A report, ${i}.`)).codename);
-        codenames.unknown.push((await begin(line.door)).codename);
-    }
-    // One of each in turn, so that what else the machine does is shared fairly.
     for (let i = 0; i < COUNT; i++)
         for (const kind of i % 2 ? ['known', 'unknown'] : ['unknown', 'known']) {
             const start = performance.now();
             await mailbox(line.door, codenames[kind][i % 10]);
             times[kind].push(performance.now() - start);
         }
-    const [known, unknown] = [median(times.known), median(times.unknown)];
-    const difference = Math.abs(known - unknown);
-    note(`median of ${COUNT}: known ${known.toFixed(3)} ms, unknown ${unknown.toFixed(3)} ms, apart ${difference.toFixed(3)} ms`);
-    assert.ok(difference < Math.max(0.5, 0.25 * Math.min(known, unknown)), 'more than a quarter apart');
+    return [median(times.known), median(times.unknown)];
+}
+
+// A difference that is there is there each time; noise is not.
+test('and takes as long', async () => {
+    const { line } = await sharedOrganisation();
+    const codenames = { known: [], unknown: [] };
+    for (let i = 0; i < 10; i++) {
+        codenames.known.push((await report(line.door, `A report, ${i}.`)).codename);
+        codenames.unknown.push((await begin(line.door)).codename);
+    }
+    for (let round = 1; round <= ROUNDS; round++) {
+        const [known, unknown] = await medianTimes(line, codenames);
+        const apart = Math.abs(known - unknown);
+        note(`median of ${COUNT}: known ${known.toFixed(3)} ms, unknown ${unknown.toFixed(3)} ms, apart ${apart.toFixed(3)} ms`);
+        if (apart < Math.min(known, unknown) / 5) return;
+    }
+    assert.fail('each time more than a fifth apart');
 });
 
 test('a mailbox page says the same when it is opened again', async () => {

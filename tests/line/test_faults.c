@@ -39,34 +39,13 @@ static void *keep(void *context) {
     return NULL;
 }
 
-static void give_door(const struct run *run, int fd) {
-    uint8_t role = WIRE_DOOR;
-    struct iovec io = {.iov_base = &role, .iov_len = 1};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {.bytes = {0}};
-    struct msghdr message = {.msg_iov = &io,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    assert_int_equal(sendmsg(run->control_fds[0], &message, 0), 1);
-}
-
 static void start(struct run *run) {
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, run->control_fds), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     run->door_fd = pair[0];
-    give_door(run, pair[1]);
-    close(pair[1]);
+    world_give(run->control_fds[0], pair[1], WIRE_DOOR);
     assert_int_equal(pthread_create(&run->thread, NULL, keep, run), 0);
 }
 

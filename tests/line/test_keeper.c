@@ -73,25 +73,10 @@ static int stop(struct keeping *keeping) {
 }
 
 static int connect_as(const struct keeping *keeping, uint8_t role) {
-    struct iovec io = {.iov_base = &role, .iov_len = 1};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {.bytes = {0}};
-    struct msghdr message = {.msg_iov = &io,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
-    assert_int_equal(sendmsg(keeping->control_fd, &message, 0), 1);
-    close(pair[1]);
+    world_give(keeping->control_fd, pair[1], role);
     return pair[0];
 }
 

@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -128,4 +129,24 @@ bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]) {
     gives = out.len > 4;
     buf_release(&out);
     return gives;
+}
+
+void world_give(int control_fd, int fd, uint8_t role) {
+    struct iovec io = {.iov_base = &role, .iov_len = 1};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {.bytes = {0}};
+    struct msghdr message = {.msg_iov = &io,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    assert_int_equal(sendmsg(control_fd, &message, MSG_NOSIGNAL), 1);
+    close(fd);
 }

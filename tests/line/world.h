@@ -63,4 +63,7 @@ int world_ask(const struct world *world, enum wire_role role, enum wire_op op, s
 /* Whether a desk is given the sealed bytes of that id. */
 bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]);
 
+/* Gives a connection's descriptor to a keeper, as a line's parent does, and closes it here. */
+void world_give(int control_fd, int fd, uint8_t role);
+
 #endif

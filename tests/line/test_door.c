@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A door and its keeper as processes, at a time of the test's choosing. What doors say on days like
+ * any other is tested by tests/e2e. */
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "line/door.h"
+#include "line/keeper.h"
+#include "seal/secret.h"
+
+#define DAY_S INT64_C(86400)
+
+struct place {
+    struct world *world;
+    pid_t keeper, door;
+    int control_fd;
+    unsigned port;
+};
+
+static int make(void **state) {
+    struct place *place = calloc(1, sizeof *place);
+    void *world;
+
+    if (!place || world_make(&world) < 0)
+        return -1;
+    place->world = world;
+    *state = place;
+    return 0;
+}
+
+static int end_child(pid_t child) {
+    int status;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int make_free(void **state) {
+    struct place *place = *state;
+    void *world = place->world;
+
+    if (place->door > 0) {
+        kill(place->door, SIGTERM);
+        end_child(place->door);
+    }
+    if (place->keeper > 0) {
+        close(place->control_fd);
+        end_child(place->keeper);
+    }
+    free(place);
+    return world_remove(&world);
+}
+
+static void start_keeper(struct place *place) {
+    int pair[2];
+
+    folder_close(place->world->folder);
+    place->world->folder = NULL;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+    fflush(NULL);
+    place->keeper = fork();
+    if (place->keeper == 0) {
+        struct folder *folder;
+
+        close(pair[0]);
+        if (folder_open(place->world->path, &folder, NULL) == 0)
+            (void)!keeper_run(folder, pair[1]);
+        _exit(0);
+    }
+    close(pair[1]);
+    place->control_fd = pair[0];
+}
+
+static void start_door(struct place *place) {
+    int listen_fd, pair[2];
+
+    assert_ok(http_listen("127.0.0.1:0", &listen_fd, &place->port, NULL));
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    fflush(NULL);
+    place->door = fork();
+    if (place->door == 0) {
+        struct door_config config = {.listen_fd = listen_fd,
+                                     .keeper_fd = pair[0],
+                                     .ticket_keys = secret_alloc(sizeof(struct ticket_keys)),
+                                     .other_way = "Telephone 0600 114"};
+
+        close(pair[1]);
+        close(place->control_fd);
+        ticket_keys_random(door_minute(), config.ticket_keys);
+        _exit(door_run(&config) < 0 ? 1 : 0);
+    }
+    world_give(place->control_fd, pair[1], WIRE_DOOR);
+    close(pair[0]);
+    close(listen_fd);
+}
+
+static void start_at(struct place *place, int64_t now_s) {
+    clock_use_fixed_s(now_s);
+    start_keeper(place);
+    start_door(place);
+}
+
+/* The whole reply as text, in the buffer, which is emptied first. */
+static void ask(const struct place *place, const char *method, const char *path, const char *form,
+                struct buf *reply) {
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)place->port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct buf request;
+    uint8_t chunk[4096];
+    ssize_t got;
+
+    buf_init(&request, 8192);
+    buf_printf(&request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n", method,
+               path);
+    if (form)
+        buf_printf(&request,
+                   "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n",
+                   strlen(form));
+    buf_printf(&request, "\r\n%s", form ? form : "");
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_ok(file_write_all(fd, request.data, request.len));
+    buf_release(&request);
+    buf_reset(reply);
+    while ((got = recv(fd, chunk, sizeof chunk, 0)) > 0)
+        buf_put(reply, chunk, (size_t)got);
+    close(fd);
+}
+
+static bool says(const struct buf *reply, const char *text) {
+    return strstr(buf_cstr(reply), text) != NULL;
+}
+
+static void assert_open(const struct place *place) {
+    struct buf reply;
+
+    buf_init(&reply, 1u << 20);
+    ask(place, "GET", "/", NULL, &reply);
+    assert_true(says(&reply, "action=\"/new\""));
+    ask(place, "POST", "/new", "lang=en", &reply);
+    assert_true(says(&reply, "HTTP/1.1 200 "));
+    assert_true(says(&reply, "name=\"ticket\""));
+    buf_release(&reply);
+}
+
+/* First reports are refused, with another way named; whoever has a codename may still come back. */
+static void assert_closed(const struct place *place) {
+    const struct words_list *list = words_of_language("en");
+    uint8_t codename[WORDS_SECRET_BYTES] = {0};
+    const char *words[WORDS_SECRET_COUNT];
+    struct buf reply, form;
+
+    buf_init(&reply, 1u << 20);
+    buf_init(&form, 1024);
+    ask(place, "GET", "/", NULL, &reply);
+    assert_true(says(&reply, "New reports cannot be accepted"));
+    assert_false(says(&reply, "action=\"/new\""));
+    assert_true(says(&reply, "Telephone 0600 114"));
+    ask(place, "POST", "/new", "lang=en", &reply);
+    assert_true(says(&reply, "HTTP/1.1 503 "));
+    assert_false(says(&reply, "name=\"ticket\""));
+    assert_true(says(&reply, "Telephone 0600 114"));
+    words_of_secret(list, codename, words);
+    buf_text(&form, "lang=en&codename=");
+    for (size_t i = 0; i < WORDS_SECRET_COUNT; i++)
+        buf_printf(&form, "%s+", words[i]);
+    ask(place, "POST", "/mailbox", buf_cstr(&form), &reply);
+    assert_true(says(&reply, "HTTP/1.1 200 "));
+    assert_true(says(&reply, "Welcome back"));
+    buf_release(&form);
+    buf_release(&reply);
+}
+
+static void open_on_the_first_day(void **state) {
+    struct place *place = *state;
+
+    start_at(place, WORLD_NOW_S);
+    assert_open(place);
+}
+
+static void open_on_the_last_day(void **state) {
+    struct place *place = *state;
+
+    start_at(place, WORLD_NOW_S + 30 * DAY_S);
+    assert_open(place);
+}
+
+static void closed_after_the_last_day(void **state) {
+    struct place *place = *state;
+
+    start_at(place, WORLD_NOW_S + 31 * DAY_S);
+    assert_closed(place);
+}
+
+static void closed_before_the_first_day(void **state) {
+    struct place *place = *state;
+
+    start_at(place, WORLD_NOW_S - DAY_S);
+    assert_closed(place);
+}
+
+/* Without a keeper nothing can be kept: the door ends, and says nothing more to anybody. */
+static void ends_with_its_keeper(void **state) {
+    struct place *place = *state;
+
+    start_at(place, WORLD_NOW_S);
+    assert_open(place);
+    kill(place->keeper, SIGKILL);
+    end_child(place->keeper);
+    place->keeper = 0;
+    close(place->control_fd);
+    end_child(place->door);
+    place->door = 0;
+}
+
+int main(void) {
+#define DOOR_TEST(name) cmocka_unit_test_setup_teardown(name, make, make_free)
+    const struct CMUnitTest tests[] = {
+        DOOR_TEST(open_on_the_first_day), DOOR_TEST(open_on_the_last_day),
+        DOOR_TEST(closed_after_the_last_day),          DOOR_TEST(closed_before_the_first_day),
+        DOOR_TEST(ends_with_its_keeper),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests_name("door", tests, NULL, NULL);
+}
