@@ -12,6 +12,7 @@
 #include "fault_vfs.h"
 #include "ledger/fsck.h"
 #include "ledger/place.h"
+#include "prop.h"
 #include "sample.h"
 
 #define ENTRIES 12
@@ -40,6 +41,26 @@ static void make_inputs(void)
     note_cosign_line(&sample_cosigners[0].key, &sample_cosigners[0].pair, note.text, 1000, &line);
     note_release(&note);
 }
+
+/* Nothing is there: neither in memory nor, of what the store writes past SQLite, in the folder. */
+static void clear_disk(void)
+{
+    fault_disk_clear();
+    sample_folder_remove();
+    sample_folder();
+}
+
+/* Where each operation takes long, some are left out: others in every run. */
+#if defined(__SANITIZE_ADDRESS__)
+#define STRIDE 5
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STRIDE 5
+#endif
+#endif
+#ifndef STRIDE
+#define STRIDE 1
+#endif
 
 static int start(void **state)
 {
@@ -310,7 +331,7 @@ static void assert_recovered(unsigned done, const char *what, uint64_t nth)
 static uint64_t operations_of_the_work(void)
 {
     int error;
-    fault_disk_clear();
+    clear_disk();
     fault_disk_arm(FAULT_NONE, 0);
     assert_int_equal(work(0, &error), STEPS);
     assert_ok(error);
@@ -321,14 +342,15 @@ static void fail_each(enum fault fault, enum survival survival, unsigned seeds, 
 {
     uint64_t total = operations_of_the_work();
     assert_true(total > 100);
-    for (uint64_t nth = 1; nth <= total; nth++) {
+    struct prop prop = prop_start(what);
+    for (uint64_t nth = 1 + prop_below(&prop, STRIDE); nth <= total; nth += STRIDE) {
         for (unsigned seed = 1; seed <= seeds; seed++) {
             int error;
-            fault_disk_clear();
+            clear_disk();
             fault_disk_arm(fault, nth);
             unsigned done = work(0, &error);
             assert_true(fault_disk_struck());
-            fault_disk_restart(survival, nth * 1000 + seed);
+            fault_disk_restart(survival, prop_u64(&prop));
             assert_recovered(done, what, nth);
         }
     }
@@ -408,14 +430,14 @@ static void test_each_allocation_of_sqlite_fails(void **state)
 {
     (void)state;
     int error;
-    fault_disk_clear();
+    clear_disk();
     fail_sqlite_at(0);
     assert_int_equal(work(0, &error), STEPS);
     uint64_t total = sqlite_asked;
     assert_true(total > 1000);
     /* Every one of the first, where stores are opened; then every few. */
-    for (uint64_t nth = 1; nth <= total; nth += nth < 300 ? 1 : 13) {
-        fault_disk_clear();
+    for (uint64_t nth = 1; nth <= total; nth += nth < 300 ? STRIDE : 13 * STRIDE) {
+        clear_disk();
         fail_sqlite_at(nth);
         unsigned done = work(0, &error);
         fail_sqlite_at(0);
@@ -428,13 +450,13 @@ static void test_each_allocation_of_ours_fails(void **state)
 {
     (void)state;
     int error;
-    fault_disk_clear();
+    clear_disk();
     mem_fail_from(0);
     assert_int_equal(work(0, &error), STEPS);
     uint64_t total = mem_asked();
     assert_true(total > 20);
     for (uint64_t nth = 1; nth <= total; nth++) {
-        fault_disk_clear();
+        clear_disk();
         mem_fail_from(nth);
         unsigned done = work(0, &error);
         mem_fail_from(0);
@@ -490,13 +512,13 @@ static void test_placement_fails_at_each_operation(void **state)
     (void)state;
     unsigned put_before;
     dh_pair_random(&intake);
-    fault_disk_clear();
+    clear_disk();
     fault_disk_arm(FAULT_NONE, 0);
     assert_ok(place_three(&put_before));
     uint64_t total = fault_disk_operations();
-    for (uint64_t nth = 1; nth <= total; nth++) {
+    for (uint64_t nth = 1; nth <= total; nth += STRIDE) {
         for (unsigned survival = SURVIVE_ALL; survival <= SURVIVE_SOME; survival++) {
-            fault_disk_clear();
+            clear_disk();
             fault_disk_arm(FAULT_POWER_LOSS, nth);
             int error = place_three(&put_before);
             fault_disk_restart(survival, nth);
@@ -510,12 +532,12 @@ static void test_placement_without_memory(void **state)
     (void)state;
     unsigned put_before;
     dh_pair_random(&intake);
-    fault_disk_clear();
+    clear_disk();
     mem_fail_from(0);
     assert_ok(place_three(&put_before));
     uint64_t total = mem_asked();
     for (uint64_t nth = 1; nth <= total; nth++) {
-        fault_disk_clear();
+        clear_disk();
         mem_fail_from(nth);
         int error = place_three(&put_before);
         mem_fail_from(0);
@@ -534,7 +556,7 @@ static void test_a_failed_store_refuses_everything(void **state)
     struct buf out;
     uint64_t count;
     uint8_t tag[ENTRY_TAG_BYTES] = {0};
-    fault_disk_clear();
+    clear_disk();
     assert_ok(store_open_sqlite(sample_folder_path(), &store, NULL));
     assert_ok(run_step(store, STEP_PUT_FIRST));
     assert_ok(store_begin(store));
