@@ -18,8 +18,11 @@ static const char help[] =
 
 static int get_text(struct cli *cli, const char *file, struct buf *text)
 {
-    if (file)
-        return file_read(file, ANSWER_TEXT_MAX, text, &cli->problem);
+    if (file) {
+        TRY(file_read(file, ANSWER_TEXT_MAX, text, &cli->problem));
+        prompt_trim(text);
+        return 0;
+    }
     int error = prompt_text("The answer, ending with a line that has only a full stop:\n",
                             ANSWER_TEXT_MAX, text);
     if (error == E_TOO_LARGE)

@@ -70,8 +70,11 @@ static int ask_all(struct taking *t)
 
 static int get_text(struct taking *t)
 {
-    if (t->file && strcmp(t->file, "-") != 0)
-        return file_read(t->file, ACT_REPORT_MAX_BYTES, &t->text, &t->cli->problem);
+    if (t->file && strcmp(t->file, "-") != 0) {
+        TRY(file_read(t->file, ACT_REPORT_MAX_BYTES, &t->text, &t->cli->problem));
+        prompt_trim(&t->text);
+        return 0;
+    }
     int error = prompt_text("What was said, ending with a line that has only a full stop:\n",
                             ACT_REPORT_MAX_BYTES, &t->text);
     if (error == E_TOO_LARGE)

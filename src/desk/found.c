@@ -31,7 +31,10 @@ int found_folder(const char *folder, struct problem *problem)
     char *key = desk_path(folder, "key"), *path = mem_strdup(folder);
     int error = key && path && path[0] ? 0 : E_NOMEM;
     if (error == 0 && file_exists(key))
-        error = problem_set(problem, E_EXISTS, "There is a desk in %s already.", folder);
+        error = problem_set(problem, E_EXISTS,
+                            "There is a desk in %s already. If its passphrase is lost: move the "
+                            "file \"key\" in it away, then vouchsafe recover",
+                            folder);
     if (error == 0)
         error = make_folders(path, problem);
     mem_free(key);
@@ -94,14 +97,34 @@ static int put_chain(struct store *store, const struct roster *roster)
     return error;
 }
 
+/* A log that is there already, as in a copy of a lost desk: kept, when it is the organisation's. */
+static int check_store(struct store *store, const struct roster *roster, bool *ret_longer,
+                       struct problem *problem)
+{
+    struct span chain;
+    struct roster *old;
+    *ret_longer = true;
+    if (store_size(store) == 0 && store_pending_count(store) == 0)
+        return 0;
+    TRY(store_value_get(store, DESK_VALUE_ROSTER, &chain));
+    TRY(roster_chain_read(chain, &old, problem));
+    bool same = memcmp(roster_organisation(old), roster_organisation(roster), 32) == 0;
+    *ret_longer = roster_count(roster) > roster_count(old);
+    roster_free(old);
+    return same ? 0 : E_OTHER_ORG;
+}
+
 static int write_store(const char *folder, const struct roster *roster, struct problem *problem)
 {
     struct store *store;
+    bool longer;
     TRY(store_open_sqlite(folder, &store, problem));
-    int error = store_size(store) > 0 ? E_EXISTS : put_chain(store, roster);
+    int error = check_store(store, roster, &longer, problem);
+    if (error == 0 && longer)
+        error = put_chain(store, roster);
     store_close(store);
-    if (error == E_EXISTS)
-        return problem_set(problem, error, "There is a log in %s, but no key file.", folder);
+    if (error == E_OTHER_ORG)
+        return problem_set(problem, error, "The log in %s is another organisation's.", folder);
     return error;
 }
 

@@ -13,7 +13,8 @@ int found_folder(const char *folder, struct problem *problem) MUST_USE;
 /* A roster with its founder and the first intake epoch, from today. */
 int found_roster(const char *organisation, const char *member, const struct member_keys *keys,
                  struct roster **ret_roster, struct problem *problem) MUST_USE;
-/* Writes the store's roster, the pack and the key file. The keys must be of a member of it. */
+/* Writes the store's roster, the pack and the key file. The keys must be of a member of it. A log
+ * that is in the folder already is kept; another organisation's is E_OTHER_ORG. */
 int found_write(const char *folder, const struct roster *roster, const struct member_keys *keys,
                 struct span passphrase, enum keyfile_cost cost, struct problem *problem) MUST_USE;
 /* pack.txt anew, after the roster grew. */

@@ -69,6 +69,12 @@ int prompt_line(const char *question, struct buf *out)
     return 0;
 }
 
+void prompt_trim(struct buf *text)
+{
+    while (text->len && (text->data[text->len - 1] == '\n' || text->data[text->len - 1] == '\r'))
+        text->data[--text->len] = '\0';
+}
+
 int prompt_text(const char *question, size_t max_bytes, struct buf *out)
 {
     struct buf line;
@@ -83,8 +89,7 @@ int prompt_text(const char *question, size_t max_bytes, struct buf *out)
         buf_reset(&line);
     }
     buf_wipe_release(&line);
-    if (out->len && out->data[out->len - 1] == '\n')
-        out->data[--out->len] = '\0';
+    prompt_trim(out);
     return error == 0 || error == E_NOT_FOUND ? buf_error(out) : error;
 }
 

@@ -17,6 +17,8 @@ void prompt_until(int fd);
 int prompt_line(const char *question, struct buf *out) MUST_USE;
 /* All up to a line with nothing but a full stop, or the end of input. */
 int prompt_text(const char *question, size_t max_bytes, struct buf *out) MUST_USE;
+/* Takes the newlines off the end. */
+void prompt_trim(struct buf *text);
 /* The answer must be exactly that word. */
 bool prompt_confirm(const char *question, const char *word);
 /* From the file when there is one; else typed without echo. */
