@@ -126,6 +126,7 @@ static int look_all(struct refreshing *r)
 {
     struct store *store = desk_store(r->model->desk);
     TRY(look_again(r));
+    TRY(drain(r)); /* before they are met again below */
     TRY(store_each_logged(store, r->model->logged, look_at, r));
     TRY(store_each_pending(store, look_at, r));
     TRY(drain(r));

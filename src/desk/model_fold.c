@@ -4,8 +4,6 @@
  * matter, and an entry that comes twice changes nothing. */
 #include "desk/model_internal.h"
 
-#define REPORT_TEXT_MAX_BYTES (4u << 20)
-
 static void position_write(uint32_t minute, uint32_t order, const uint8_t *id,
                            uint8_t out[MODEL_POSITION_BYTES])
 {
@@ -29,12 +27,13 @@ static int mark_dirty(struct model *model, const void *conv, size_t len)
                    SQL_ARGS(SQL_BLOB(conv, len)));
 }
 
-/* The text of a report or an answer, and its words. */
+/* The text of a report or an answer, and its words: a multiple of what an entry can hold, and
+ * without a bound of its own, since what does not fit would keep all else from being shown. */
 static int put_text(struct model *model, const uint8_t *id, struct span raw)
 {
     struct buf text, words;
-    buf_init(&text, REPORT_TEXT_MAX_BYTES);
-    buf_init(&words, 4 * REPORT_TEXT_MAX_BYTES);
+    buf_init(&text, SIZE_MAX / 8);
+    buf_init(&words, SIZE_MAX / 8);
     model_text_clean(&text, raw);
     int error = buf_error(&text);
     if (error == 0)
@@ -263,7 +262,7 @@ static int fold_opened(const struct model_folding *f)
         return MODEL_REFUSED;
     }
     if (o->has_signer && o->envelope.order >= f->model->next_order)
-        f->model->next_order = o->envelope.order + 1;
+        f->model->next_order = o->envelope.order + (o->envelope.order < MODEL_ORDER_MAX);
     int error = folds[i].fold(f);
     if (error == E_FORMAT) {
         TRY(model_fold_alarm(f->model, ALARM_DAMAGED, id, "Its fields break their schema."));

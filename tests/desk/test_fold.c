@@ -114,6 +114,67 @@ static void bad_fields_and_orders_are_alarms(void **state)
     assert_true(model_next_order(s->model) < 1000);
 }
 
+/* The largest entry that a desk takes: bytes that are no text, and letters that fold to eleven times
+ * as many. Whatever is in one entry, the others are shown. */
+static void no_text_is_too_large_for_the_desk(void **state)
+{
+    struct scene *s = *state;
+    const size_t most = 7u << 18; /* 1.75 MiB: the next size is over what a request may hold */
+    const struct envelope e = {.kind = KIND_REPORT, .kind_version = 1, .minute = 1};
+    struct buf rubbish, letters;
+    uint8_t id[16];
+    buf_init(&rubbish, most);
+    buf_init(&letters, most);
+    while (rubbish.len < most)
+        buf_u8(&rubbish, 0xFF);
+    while (letters.len + 4 <= most)
+        buf_text(&letters, "\xEF\xB7\xBA ");
+    world_payload(s->w, intake(s), &e, buf_bytes(&rubbish), NULL, NULL);
+    world_payload(s->w, intake(s), &e, buf_bytes(&letters), NULL, NULL);
+    world_report(s->w, &s->caller, "Help.", id);
+    scene_bring(s);
+    assert_string_equal(scene_show(s, id, false).items[0].text, "Help.");
+    assert_int_equal(scene_status(s).reports, 3);
+    buf_release(&rubbish);
+    buf_release(&letters);
+}
+
+/* The highest order that is taken leaves room for what is said after it. */
+static void the_highest_order_is_not_the_last_word(void **state)
+{
+    struct scene *s = *state;
+    uint8_t id[16];
+    const struct envelope highest = {
+        .kind = KIND_REPORT, .kind_version = 1, .minute = 1, .order = MODEL_ORDER_MAX};
+    world_payload(s->w, intake(s), &highest, span_text("text"), &s->w->keys->sign, NULL);
+    scene_bring(s);
+    scene_take(s, "After that.", NULL, id);
+    assert_string_equal(scene_show(s, id, false).items[0].text, "After that.");
+}
+
+/* A desk that runs while a new epoch comes, after an entry that is sealed to it. */
+static void an_entry_may_come_before_its_epoch(void **state)
+{
+    struct scene *s = *state;
+    uint8_t id[16];
+    struct buf before;
+    scene_bring(s);
+    buf_init(&before, 1u << 20);
+    roster_chain_write(s->w->line->roster, &before);
+    assert_int_equal(roster_sign_intake(s->w->line->roster, s->w->keys, WORLD_DAY, WORLD_DAY + 100,
+                                        NULL),
+                     0);
+    world_report(s->w, &s->caller, "To the new one.", id);
+    const char *from = world_export(s->w);
+    world_write(from, "roster", buf_bytes(&before));
+    world_pull_well(s->desk, from);
+    assert_int_equal(model_refresh(s->model, &s->problem), 0);
+    assert_int_equal(scene_status(s).reports, 0);
+    scene_bring(s);
+    assert_string_equal(scene_show(s, id, false).items[0].text, "To the new one.");
+    buf_release(&before);
+}
+
 static void newer_kinds_are_kept(void **state)
 {
     struct scene *s = *state;
@@ -392,6 +453,9 @@ int main(void)
         SCENE_TEST(a_stranger_signs_nothing),
         SCENE_TEST(a_record_needs_a_signature),
         SCENE_TEST(bad_fields_and_orders_are_alarms),
+        SCENE_TEST(no_text_is_too_large_for_the_desk),
+        SCENE_TEST(the_highest_order_is_not_the_last_word),
+        SCENE_TEST(an_entry_may_come_before_its_epoch),
         SCENE_TEST(newer_kinds_are_kept),
         SCENE_TEST(another_desks_fork_is_an_alarm),
         SCENE_TEST(a_longer_cosigned_log_waits),
