@@ -6,6 +6,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { note, test } from './lib/tap.mjs';
 import { begin, get, post, titleOf } from './lib/door.mjs';
@@ -31,8 +32,10 @@ class Load {
         this.callers = Array.from({ length: CALLERS }, () => this.caller());
     }
 
+    // Not as fast as can be: what counts is that something is under way at each kill.
     async caller() {
         while (this.running) {
+            await pause(randomInt(40));
             try {
                 const { ticket } = await begin(this.line.door);
                 const text = uniqueText(this.sent.size);
@@ -93,6 +96,8 @@ async function textsAtDesk(desk) {
 }
 
 test(`${KILLS} kill -9 of the keeper under load: nothing acknowledged is lost, nothing is there by half or twice`, async () => {
+    const begun = performance.now();
+    const seconds = (what) => note(`${what} after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     const { desk, line } = await makeOrganisation();
     const load = new Load(line);
     for (let i = 0; i < KILLS; i++) {
@@ -103,6 +108,7 @@ test(`${KILLS} kill -9 of the keeper under load: nothing acknowledged is lost, n
     await load.end();
     await line.stop();
     checkFolder(line, 'after the kills');
+    seconds('the keeper was killed for the last time');
 
     let killed = 0;
     for (let i = 0; i < KILLS_OF_CLOSE; i++) {
@@ -112,11 +118,13 @@ test(`${KILLS} kill -9 of the keeper under load: nothing acknowledged is lost, n
     const closed = line.run('close');
     assert.equal(closed.code, 0, closed.errors);
     checkFolder(line, 'after close');
+    seconds('the day was closed');
     await line.start();
 
     note(`${load.sent.size} reports sent, ${load.received.size} acknowledged; close was killed ${killed} times while it ran`);
     assert.ok(load.received.size > 2 * KILLS, 'there was a load');
     desk.done('pull');
+    seconds('the desk has all');
     const counts = new Map();
     for (const text of await textsAtDesk(desk)) counts.set(text, (counts.get(text) ?? 0) + 1);
     assert.deepEqual([...load.received].filter((text) => counts.get(text) !== 1), [], 'acknowledged, but not there exactly once');
