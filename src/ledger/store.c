@@ -43,20 +43,30 @@ static void end_transaction(struct store *store)
 {
     store->in_transaction = store->scrub = store->appended = false;
     store->moved = 0;
+    store->change = 0;
 }
 
-static int checkpoint(struct store *store, bool whole)
+/* A disk without room leaves a write-ahead log as it is, which is as good; there is a next time. */
+static int checkpoint(sqlite3 *db, int *frames, int mode)
 {
-    for (int i = 0; i < 2; i++) {
-        sqlite3 *db = i == 0 ? store->log : store->pending;
-        int *frames = i == 0 ? &store->log_frames : &store->pending_frames;
-        int limit = whole ? 0 : i == 0 ? LOG_FRAMES_MAX : PENDING_FRAMES_MAX;
-        if (*frames <= limit)
-            continue;
-        int mode = whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-        TRY(store_error_of(sqlite3_wal_checkpoint_v2(db, NULL, mode, NULL, NULL)));
+    int result = sqlite3_wal_checkpoint_v2(db, NULL, mode, NULL, NULL);
+    if (result == SQLITE_OK)
         *frames = 0;
-    }
+    return (result & 0xff) == SQLITE_FULL ? 0 : store_error_of(result);
+}
+
+int store_checkpoint_whole(struct store *store)
+{
+    TRY(checkpoint(store->log, &store->log_frames, SQLITE_CHECKPOINT_TRUNCATE));
+    return checkpoint(store->pending, &store->pending_frames, SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+static int checkpoint_long(struct store *store)
+{
+    if (store->log_frames > LOG_FRAMES_MAX)
+        TRY(checkpoint(store->log, &store->log_frames, SQLITE_CHECKPOINT_PASSIVE));
+    if (store->pending_frames > PENDING_FRAMES_MAX)
+        TRY(checkpoint(store->pending, &store->pending_frames, SQLITE_CHECKPOINT_PASSIVE));
     return 0;
 }
 
@@ -75,13 +85,18 @@ static int commit_both(struct store *store)
 int store_commit(struct store *store)
 {
     TRY(store_writable(store));
-    int error = commit_both(store);
+    uint64_t held = store->held + (uint64_t)store->change;
+    int error = store->change < 0 ? store_count_lower(store, held) : 0;
+    if (error == 0)
+        error = commit_both(store);
     REJECT_IF(error, store_fail(store, error));
-    bool whole = store->scrub || store->appended;
+    bool whole = store->scrub || store->appended, more = held > store->held;
+    store->held = held;
     end_transaction(store);
     /* The commit itself is durable, so it is said to be; but nothing more is written to files that
-     * could not be synced. */
-    if (checkpoint(store, whole) < 0)
+     * could not be written or synced. */
+    if ((more && store_count_raise(store) < 0) ||
+        (whole ? store_checkpoint_whole(store) : checkpoint_long(store)) < 0)
         store->failed = true;
     return 0;
 }

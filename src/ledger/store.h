@@ -38,8 +38,9 @@ struct store_entry {
 
 struct store;
 
-/* Opens or makes the store in a folder that exists (files log.db and pending.db). Finishes or
- * undoes what a crash left. E_BUSY, E_IO, E_DAMAGED (not our databases), E_VERSION, E_NOMEM. */
+/* Opens or makes the store in a folder that exists (files log.db, pending.db and count). Finishes
+ * or undoes what a crash left. E_BUSY, E_IO, E_DAMAGED (not our databases, or entries that were
+ * committed are missing), E_VERSION, E_NOMEM. */
 int store_open_sqlite(const char *folder, struct store **ret_store,
                       struct problem *problem) MUST_USE;
 /* Rolls back what was not committed. NULL is fine. */
@@ -63,6 +64,8 @@ int store_each_pending(struct store *store, store_entry_fn *fn, void *context) M
 /* The same with leaf and source only. */
 int store_each_pending_leaf(struct store *store, store_entry_fn *fn, void *context) MUST_USE;
 uint64_t store_pending_count(struct store *store);
+/* Of disk, that the pending entries take. */
+uint64_t store_pending_bytes(struct store *store);
 /* In log order, from index. */
 int store_each_logged(struct store *store, uint64_t from, store_entry_fn *fn,
                       void *context) MUST_USE;

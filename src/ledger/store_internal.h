@@ -11,6 +11,8 @@
  * pending.db:
  *   pending(n, source, leaf, header, sealed) n is the order of arrival: it lasts until placement
  *
+ * count: how many entries both hold (store_count.c)
+ *
  * Both are in WAL mode under one exclusive lock, so there is no shared memory file. A commit goes
  * to log.db first: what a crash between the two leaves is put right by store_heal. */
 #ifndef LEDGER_STORE_INTERNAL_H
@@ -58,6 +60,7 @@ enum store_sql {
     SQL_PENDING_ROLLBACK,
     SQL_PENDING_ADD,
     SQL_PENDING_COUNT,
+    SQL_PENDING_PAGES,
     SQL_PENDING_ENTRY,
     SQL_PENDING_FROM,
     SQL_PENDING_LEAVES,
@@ -78,6 +81,10 @@ struct store {
     struct buf row;                 /* what the last call gave out */
     uint64_t size;                  /* of the log, with what this transaction appended */
     uint64_t moved;                 /* pending entries that this transaction appended */
+    uint64_t held;                  /* entries, logged and pending, at the last commit */
+    int64_t change;                 /* of held by this transaction */
+    sqlite3_file *count_file;       /* where held is kept (store_count.c) */
+    char *count_path;
     int log_frames, pending_frames; /* in the write-ahead logs */
     bool in_transaction, failed;
     bool scrub; /* something was deleted for good: overwrite at the commit */
@@ -106,6 +113,7 @@ int query_run(struct query *q) MUST_USE;
 /* Reads columns idx (or NULL), source, leaf, header, sealed of the row into bytes. */
 int store_row(struct query *q, struct buf *bytes, struct store_entry *ret_entry) MUST_USE;
 #define STORE_ROW_MAX (STORE_SEALED_MAX + 4096)
+#define STORE_PAGE_BYTES 8192
 
 /* 0 or the error to give back: the store has failed, or (for writes) no transaction is open. */
 int store_readable(const struct store *store) MUST_USE;
@@ -123,6 +131,16 @@ int store_drop_moved(struct store *store, bool *ret_all) MUST_USE;
 /* In order of id, with one of the statements that take the last id seen. */
 int store_walk_pending(struct store *store, enum store_sql which, store_entry_fn *fn,
                        void *context) MUST_USE;
+
+/* Opens the file with the number of entries held, and compares: E_DAMAGED when some are missing. */
+int store_count_open(struct store *store, const char *path, struct problem *problem) MUST_USE;
+void store_count_close(struct store *store);
+/* After a commit. */
+int store_count_raise(struct store *store) MUST_USE;
+/* Before a commit that takes entries away, down to count. */
+int store_count_lower(struct store *store, uint64_t count) MUST_USE;
+/* Copies both write-ahead logs into their databases and empties them. */
+int store_checkpoint_whole(struct store *store) MUST_USE;
 
 /* By id in the log: the index. E_NOT_FOUND. */
 int store_log_index(struct store *store, struct span id, uint64_t *ret_index) MUST_USE;

@@ -180,6 +180,8 @@ int store_append(struct store *store, const struct store_entry *entries, size_t 
         TRY(run(store, SQL_SAVEPOINT_BACK));
     }
     TRY(run(store, SQL_SAVEPOINT_DONE));
+    if (error == 0)
+        store->change += (int64_t)(count - (store->moved - moved));
     store->appended = store->appended || error == 0;
     return error;
 }

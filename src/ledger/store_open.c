@@ -99,7 +99,9 @@ static int configure(sqlite3 *db, int *frames)
     sqlite3_busy_timeout(db, BUSY_MS);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_extended_result_codes(db, 1);
+    /* What is forgotten is given back to the disk: a flood that was pulled is then over. */
     TRY(run(db, "PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE;"
+                "PRAGMA auto_vacuum = FULL;"
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                 "PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON;"
                 "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_size = -32768;"
@@ -265,7 +267,12 @@ static int open_all(struct store *store, struct problem *problem)
     TRY(open_database(store, &log_database, &store->log, &store->log_frames, problem));
     TRY(open_pending(store, problem));
     TRY(store_load_size(store));
-    return heal(store);
+    TRY(heal(store));
+    /* A placement that was stopped leaves as much as it needs to be done again. */
+    TRY(store_checkpoint_whole(store));
+    CLEANUP(buf_release) struct buf path;
+    TRY(path_of(store, "count", "", &path));
+    return store_count_open(store, buf_cstr(&path), problem);
 }
 
 int store_open_sqlite(const char *folder, struct store **ret_store, struct problem *problem)
@@ -299,6 +306,7 @@ void store_close(struct store *store)
             sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         sqlite3_close(db);
     }
+    store_count_close(store);
     buf_release(&store->row);
     mem_free(store->folder);
     mem_free(store);

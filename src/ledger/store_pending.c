@@ -41,7 +41,9 @@ int store_put_pending(struct store *store, const struct store_entry *entry)
     query_bytes(&q, entry->leaf);
     query_bytes(&q, entry->header);
     query_bytes(&q, entry->sealed);
-    return query_run(&q);
+    TRY(query_run(&q));
+    store->change++;
+    return 0;
 }
 
 /* Whether the write just run changed a row of pending.db. */
@@ -68,7 +70,9 @@ int store_drop_pending(struct store *store, const uint8_t id[ENTRY_ID_BYTES])
     query_start(&q, store, SQL_PENDING_DROP);
     query_bytes(&q, span_of(id, ENTRY_ID_BYTES));
     TRY(query_run(&q));
-    return changed_pending(store);
+    TRY(changed_pending(store));
+    store->change--;
+    return 0;
 }
 
 /* Each step is a run of its own, so fn may change what is gone through. */
@@ -146,14 +150,19 @@ int store_each_pending_leaf(struct store *store, store_entry_fn *fn, void *conte
 
 uint64_t store_pending_count(struct store *store)
 {
+    return store->failed ? 0 : store->held + (uint64_t)store->change - store->size;
+}
+
+uint64_t store_pending_bytes(struct store *store)
+{
+    struct query q;
     if (store->failed)
         return 0;
-    struct query q;
-    query_start(&q, store, SQL_PENDING_COUNT);
-    uint64_t count = query_row(&q) ? query_column_int(&q, 0) : 0;
+    query_start(&q, store, SQL_PENDING_PAGES);
+    uint64_t pages = query_row(&q) ? query_column_int(&q, 0) : 0;
     if (query_end(&q) < 0)
         store->failed = true;
-    return count - store->moved;
+    return pages * STORE_PAGE_BYTES;
 }
 
 /* One row of the statement, given these bytes, into what the store gives out. */

@@ -55,6 +55,7 @@ static const char *const statement_sql[SQL_COUNT] = {
     [SQL_PENDING_ROLLBACK] = "ROLLBACK",
     [SQL_PENDING_ADD] = "INSERT INTO pending (source, leaf, header, sealed) VALUES (?, ?, ?, ?)",
     [SQL_PENDING_COUNT] = "SELECT count(*) FROM pending",
+    [SQL_PENDING_PAGES] = "PRAGMA page_count",
     [SQL_PENDING_ENTRY] = PENDING_ROW "WHERE " ID " = ?",
     [SQL_PENDING_FROM] = PENDING_ROW "WHERE " ID " > ? ORDER BY " ID " LIMIT 1",
     [SQL_PENDING_LEAVES] = "SELECT NULL, source, leaf, NULL, NULL FROM pending "

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ledger/store_internal.h"
 #include "sample.h"
@@ -226,6 +227,11 @@ static void test_nothing_is_signed_on_a_log_that_was_rolled_back(void **state)
     run_sql("DELETE FROM entries WHERE idx >= 2; DELETE FROM sealed WHERE idx >= 2;"
             "DELETE FROM nodes WHERE (idx + 1) << level > 2");
     store_close(store);
+    store = NULL;
+    assert_error(store_open_sqlite(sample_folder_path(), &store, NULL), E_DAMAGED);
+    char count[300];
+    snprintf(count, sizeof count, "%s/count", sample_folder_path());
+    assert_int_equal(unlink(count), 0);
     store = sample_open();
     assert_int_equal(store_size(store), 2);
     assert_refused(&place, E_ROLLBACK);
