@@ -8,6 +8,8 @@
 #include "seal/payload.h"
 
 #define MINUTES_A_DAY 1440u
+/* What an entry of the first bucket takes of disk, with its part of indexes and pages. */
+#define COVER_DISK_BYTES 24576u
 
 /* The tree must be exactly what was signed last: then the next root is the only one ever signed
  * for its size, since sizes only grow. */
@@ -32,6 +34,13 @@ static int check_signed(struct store *store, const struct note_key *key, struct 
     if (!hash_equal(&root, &last.root))
         return problem_set(problem, E_FORK, "another log than the one here was signed");
     return 0;
+}
+
+uint64_t place_room_bytes(struct store *store, uint32_t step)
+{
+    uint64_t pending = store_pending_count(store);
+    uint64_t cover = pending > step ? pending : step;
+    return store_pending_bytes(store) + 2 * cover * COVER_DISK_BYTES;
 }
 
 static uint64_t topped_up(uint64_t pending, uint64_t step)

@@ -28,6 +28,11 @@ struct place_result {
     bool without_cover; /* there was no intake key: only the pending ones were placed */
 };
 
+/* How much free disk place_day needs at most for what is pending now: cover, up to as much as there
+ * is or a step, goes to pending.db first; all of it to the write-ahead log of log.db, and only when
+ * pending.db is gone to log.db itself. */
+uint64_t place_room_bytes(struct store *store, uint32_t step);
+
 /* Opens and commits its own transaction: none may be open. With no intake key and nothing pending
  * it does nothing and signs nothing. E_ARGUMENT for a step out of bounds. E_ROLLBACK, E_FORK or
  * E_DAMAGED when the store's tree is not exactly what was signed last: then nothing more is ever

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "line/batch.h"
 
-#include <sys/statvfs.h>
-
 #include "base/clock.h"
 #include "ledger/tile.h"
 #include "line/held.h"
@@ -32,11 +30,8 @@ int batch_commit(struct batch *batch) {
 }
 
 static bool disk_has_room(struct batch *batch) {
-    struct statvfs disk;
-
     if (!batch->looked) {
-        batch->room = statvfs(batch->folder->path, &disk) == 0 &&
-                      (uint64_t)disk.f_bavail * disk.f_frsize >= BATCH_FREE_BYTES_MIN;
+        batch->room = folder_has_room(batch->folder, BATCH_FREE_BYTES_MIN);
         batch->looked = true;
     }
     return batch->room;

@@ -6,7 +6,8 @@
 #include "line/folder.h"
 #include "line/wire.h"
 
-/* A put is refused with E_BUSY when the disk has less than this free. */
+/* A put is refused with E_BUSY when the disk has less than this free beside what the day's
+ * placement will need: whoever floods a line must not make it one that can never place again. */
 #define BATCH_FREE_BYTES_MIN (64u << 20)
 
 struct batch {

@@ -23,6 +23,8 @@ int day_close(struct folder *folder, uint32_t today, struct place_result *ret_re
         .step = folder->settings.step,
     };
 
+    if (!folder_has_room(folder, 0))
+        return problem_set(problem, E_BUSY, "There is not enough free disk to place the day in.");
     TRY(place_day(folder->store, &place, ret_result, problem));
     return open_day(folder, today);
 }

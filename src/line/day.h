@@ -12,9 +12,9 @@
 
 /* Closes the day that is open when today is later. A clock that was set back over midnight closes
  * nothing; one that is set back by more had been wrong before, and the day that it had opened would
- * stay open until then. */
+ * stay open until then. E_BUSY: not now, the disk is full; try again later. */
 int day_close_if_due(struct folder *folder, uint32_t today) MUST_USE;
-/* Places now, for an operator who closes a line by hand. */
+/* Places now, for an operator who closes a line by hand. E_BUSY as above. */
 int day_close(struct folder *folder, uint32_t today, struct place_result *ret_result,
               struct problem *problem) MUST_USE;
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -190,6 +191,14 @@ int folder_save_roster(struct folder *folder) {
         error = store_value_put(folder->store, ROSTER_VALUE, buf_bytes(&chain));
     buf_release(&chain);
     return error;
+}
+
+bool folder_has_room(const struct folder *folder, uint64_t bytes) {
+    uint64_t needed = bytes + place_room_bytes(folder->store, folder->settings.step);
+    struct statvfs disk;
+
+    return statvfs(folder->path, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize >= needed;
 }
 
 int folder_save_day(struct folder *folder, uint32_t day) {

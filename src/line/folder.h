@@ -5,7 +5,7 @@
  *   line.pub      its verifier key, as text: what the six words are made of
  *   settings      lines "name value": what the operator may edit
  *   lock          held while a program uses the folder
- *   store/        log.db and pending.db (ledger/store.h)
+ *   store/        log.db, pending.db and count (ledger/store.h)
  *
  * The roster's chain, the day that is open, and who holds what, are values in the store. */
 #ifndef LINE_FOLDER_H
@@ -43,6 +43,8 @@ int folder_public_key(const char *path, struct note_key *ret_key, struct problem
 int folder_open(const char *path, struct folder **ret_folder, struct problem *problem) MUST_USE;
 /* Closes the store and wipes the key. NULL is fine. */
 void folder_close(struct folder *folder);
+/* Whether the disk has that much free, and as much as the day's placement will need. */
+bool folder_has_room(const struct folder *folder, uint64_t bytes);
 /* Keeps the roster's chain in the store, within the caller's transaction. */
 int folder_save_roster(struct folder *folder) MUST_USE;
 /* Opens that day: keeps it in the store, within the caller's transaction. */

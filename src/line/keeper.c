@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "line/batch.h"
 #include "line/day.h"
@@ -32,6 +33,7 @@ struct keeper {
     int control_fd;
     struct connection connections[CONNECTIONS_MAX];
     struct batch batch;
+    bool said_full; /* that the day's placement waits for room */
 };
 
 static void connection_close(struct connection *connection) {
@@ -181,6 +183,17 @@ static size_t polls_of(struct keeper *keeper, struct pollfd *polls, struct conne
     return count;
 }
 
+/* A full disk ends nothing: the day stays open until there is room, and nothing is taken
+ * meanwhile. */
+static int close_day(struct keeper *keeper) {
+    int error = day_close_if_due(keeper->folder, clock_day(clock_now_s()));
+
+    if (error == E_BUSY && !keeper->said_full)
+        log_line("the disk is too full to place the day's entries: no report is taken");
+    keeper->said_full = error == E_BUSY;
+    return error == E_BUSY ? 0 : error;
+}
+
 static int round_once(struct keeper *keeper, bool *ret_go_on) {
     struct pollfd polls[CONNECTIONS_MAX + 1];
     struct connection *of[CONNECTIONS_MAX + 1];
@@ -201,7 +214,7 @@ static int round_once(struct keeper *keeper, bool *ret_go_on) {
             connection_close(of[i]);
     }
     TRY(serve_all(keeper));
-    return day_close_if_due(keeper->folder, clock_day(clock_now_s()));
+    return close_day(keeper);
 }
 
 int keeper_run(struct folder *folder, int control_fd) {

@@ -97,7 +97,8 @@ static void send_marks(const struct house *house, size_t piece_bytes, bool break
     for (size_t i = 0; i < BODY_BYTES; i++)
         body[i] = mark_at(i % MARK_BYTES);
     snprintf(head, sizeof head,
-             "POST /page?%.*s HTTP/1.1\r\nHost: a\r\nUser-Agent: %.*s\r\nContent-Length: %d\r\n\r\n",
+             "POST /page?%.*s HTTP/1.1\r\nHost: a\r\nUser-Agent: %.*s\r\n"
+             "Content-Length: %d\r\n\r\n",
              MARK_BYTES, body, MARK_BYTES, body, BODY_BYTES);
     for (int i = 0; i < AT_ONCE; i++) {
         fds[i] = client_connect(house);

@@ -2,6 +2,8 @@
 /* Placement, who holds what, and what is forgotten then. */
 #include "world.h"
 
+#include <sys/statvfs.h>
+
 #include "base/encode.h"
 #include "line/day.h"
 #include "line/held.h"
@@ -204,6 +206,53 @@ static void held_does_not_shrink(void **state) {
     buf_release(&old);
 }
 
+/* What the disk has free, instead of what it has. */
+static uint64_t free_bytes = UINT64_C(1) << 50;
+
+int statvfs(const char *path, struct statvfs *ret_disk) {
+    (void)path;
+    *ret_disk = (struct statvfs){.f_frsize = 1, .f_bavail = free_bytes};
+    return 0;
+}
+
+static int put_report(const struct world *world) {
+    struct world_entry entry;
+    int error;
+
+    world_entry_make(world, WORLD_TODAY, "x", &entry);
+    error = world_ask(world, WIRE_DOOR, WIRE_PUT, buf_bytes(&entry.body), NULL);
+    world_entry_release(&entry);
+    return error;
+}
+
+/* Reports are taken only as long as they can be placed, and a day that cannot be waits. */
+static void a_flood_leaves_room_to_place_it(void **state) {
+    struct world *world = *state;
+    struct place_result result;
+    unsigned taken = 0;
+
+    free_bytes = BATCH_FREE_BYTES_MIN + (4u << 20);
+    while (put_report(world) == 0) {
+        taken++;
+        free_bytes -= free_bytes < 20000 ? free_bytes : 20000; /* it takes that, about */
+    }
+    assert_in_range(taken, 10, 100);
+    assert_error(put_report(world), E_BUSY);
+    free_bytes -= BATCH_FREE_BYTES_MIN - (1u << 20); /* something else fills the disk */
+    assert_ok(day_close(world->folder, WORLD_TODAY, &result, NULL));
+    assert_in_range(result.placed, taken, 2 * taken);
+
+    free_bytes = UINT64_C(1) << 50;
+    assert_ok(put_report(world));
+    free_bytes = 100000;
+    assert_error(day_close_if_due(world->folder, WORLD_TODAY + 1), E_BUSY);
+    assert_int_equal(store_size(world->folder->store), result.size);
+    assert_int_equal(world->folder->day, WORLD_TODAY);
+    free_bytes = UINT64_C(1) << 50;
+    assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 1));
+    assert_int_equal(store_size(world->folder->store), result.size + 16);
+}
+
 int main(void) {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
     const struct CMUnitTest tests[] = {
@@ -215,6 +264,7 @@ int main(void) {
         WORLD_TEST(reports_go_at_once_answers_stay),
         WORLD_TEST(held_by_nobody),
         WORLD_TEST(held_does_not_shrink),
+        WORLD_TEST(a_flood_leaves_room_to_place_it),
     };
 
     return cmocka_run_group_tests_name("held", tests, NULL, NULL);
