@@ -147,6 +147,16 @@ void cli_flush(struct cli *cli)
     buf_reset(&cli->out);
 }
 
+/* What a problem names may be a stranger's: a key in a policy, a log. */
+static void say_problem(const struct cli *cli, int error)
+{
+    struct buf line;
+    buf_init(&line, 16 * PROBLEM_TEXT_MAX);
+    show_line(&line, span_text(problem_text(&cli->problem, error)), PROBLEM_TEXT_MAX);
+    log_line("%s", buf_error(&line) < 0 ? error_sentence(error) : buf_cstr(&line));
+    buf_release(&line);
+}
+
 int cli_end(struct cli *cli, int error)
 {
     if (error == 0)
@@ -154,7 +164,7 @@ int cli_end(struct cli *cli, int error)
     if (error == 0)
         cli_flush(cli);
     else
-        log_line("%s", problem_text(&cli->problem, error));
+        say_problem(cli, error);
     release(cli);
     return error == 0 ? CLI_OK : CLI_REFUSED;
 }

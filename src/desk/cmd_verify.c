@@ -2,11 +2,10 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "desk/cli.h"
 #include "desk/cmd.h"
-#include "desk/desk_internal.h"
 #include "ledger/proof_folder.h"
+#include "text/show.h"
 
 static const char help[] =
     "vouchsafe verify FOLDER [--policy FILE]\n"
@@ -16,14 +15,20 @@ static const char help[] =
     "\n"
     "  --policy FILE            whose word you believe: a log's key and cosigners' keys\n"
     "                           (c2sp.org/tlog-policy). Without it the folder's own is used,\n"
-    "                           which whoever made the folder chose.\n"
+    "                           which whoever made the folder chose: then nothing is proved until\n"
+    "                           you have compared the six words.\n"
     "  --json                   for programs\n"
     "\n"
     "Exit status 0 when all of it holds, 1 when anything does not.\n";
 
 static const char not_proved[] =
     "\nNot proved: that what it says is true; who wrote it; that it was not written earlier than\n"
-    "that day; that the log holds nothing else.\n";
+    "that day; that the log holds nothing else; anything about other files in the folder, the\n"
+    "README.txt too.\n";
+
+static const char whose_keys[] =
+    "These keys came with the folder: whoever made it chose them. Compare their six words with\n"
+    "the organisation, or use --policy with keys from a place that you trust.\n\n";
 
 struct verifying {
     struct cli *cli;
@@ -37,12 +42,10 @@ struct verifying {
 static int read_policy(struct verifying *v)
 {
     struct problem *problem = &v->cli->problem;
-    char *own = desk_path(v->folder, "policy");
-    REJECT_IF(!own, E_NOMEM);
-    int error = file_read(v->policy_file ? v->policy_file : own, POLICY_BYTES_MAX, &v->policy_text,
-                          problem);
-    mem_free(own);
-    TRY(error);
+    if (v->policy_file)
+        TRY(file_read(v->policy_file, POLICY_BYTES_MAX, &v->policy_text, problem));
+    else
+        TRY(proof_folder_policy(v->folder, &v->policy_text, problem));
     return policy_read(buf_bytes(&v->policy_text), &v->policy, problem);
 }
 
@@ -78,10 +81,15 @@ static void put_text(struct verifying *v)
     const struct verify_result *r = &v->result;
     char day[CLOCK_DAY_TEXT_BYTES];
     clock_day_text(r->by_day, day);
-    buf_printf(out,
-               "Proved: the content of %s stood in the log by %s (UTC), and is unaltered.\n\n"
-               "Log       %s, entry %llu of %llu\nEntry     ",
-               v->content, day, r->origin, (unsigned long long)r->index,
+    buf_text(out,
+             v->policy_file ? "Proved: " : "Proved ONLY IF the keys below are the right ones: ");
+    buf_printf(out, "the content of %s stood in the log by %s (UTC), and is unaltered.\n\n",
+               v->content, day);
+    if (!v->policy_file)
+        buf_text(out, whose_keys);
+    buf_text(out, "Log       ");
+    show_line(out, span_text(r->origin), CHECKPOINT_ORIGIN_MAX);
+    buf_printf(out, ", entry %llu of %llu\nEntry     ", (unsigned long long)r->index,
                (unsigned long long)r->size);
     hex_put(out, span_of(r->id, sizeof r->id));
     buf_text(out, "\n\nOn the word of:\n  the log's key         ");
@@ -94,10 +102,6 @@ static void put_text(struct verifying *v)
     }
     buf_u8(out, '\n');
     buf_text(out, not_proved);
-    if (!v->policy_file)
-        buf_text(out, "\nThese keys came with the folder: whoever made it chose them. Compare\n"
-                      "their six words with the organisation, or use --policy with keys from a\n"
-                      "place that you trust.\n");
 }
 
 static void put_key_json(struct json_writer *w, const struct note_key *key)

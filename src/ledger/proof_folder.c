@@ -2,6 +2,7 @@
 #include "ledger/proof_folder.h"
 
 #include <dirent.h>
+#include <sys/stat.h>
 
 #include "base/encode.h"
 #include "base/file.h"
@@ -68,14 +69,36 @@ int proof_folder_write(const char *path, const struct proof_folder *folder, stru
     return write_one(path, "README.txt", "", folder->readme, problem);
 }
 
-static int read_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
-                    struct buf *out, struct problem *problem)
+/* A stranger's folder: a link would show a file from elsewhere as part of it, and opening a pipe
+ * would wait for ever. */
+static int check_plain(const char *path, struct problem *problem)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return 0; /* reading says what is wrong with it */
+    return problem_set(problem, E_FORMAT, "%s is not a plain file", path);
+}
+
+static int append_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
+                      struct buf *out, struct problem *problem)
 {
     CLEANUP(buf_release) struct buf path;
     buf_init(&path, PATH_MAX_BYTES);
     TRY(path_in(folder, name, ending, &path));
-    buf_init(out, max_bytes);
+    TRY(check_plain(buf_cstr(&path), problem));
     return file_read(buf_cstr(&path), max_bytes, out, problem);
+}
+
+static int read_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
+                    struct buf *out, struct problem *problem)
+{
+    buf_init(out, max_bytes);
+    return append_one(folder, name, ending, max_bytes, out, problem);
+}
+
+int proof_folder_policy(const char *path, struct buf *out, struct problem *problem)
+{
+    return append_one(path, "policy", "", POLICY_BYTES_MAX, out, problem);
 }
 
 /* The one file that ends in .tlog-proof says how the content is called. */

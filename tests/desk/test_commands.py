@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The commands, as a member types them, with a line beside: test_commands.py VOUCHSAFE VOUCHSAFE-LINE"""
+import base64
+import hashlib
 import html
 import http.client
 import json
@@ -198,15 +200,63 @@ def test_proof(world):
     proof = world.folder / 'proof'
     world('prove', row['id'], '-o', proof)
     said = run('verify', proof)
-    assert 'Proved' in said and 'Not proved' in said and world.words in said and 'came with the folder' in said
+    assert 'Proved ONLY IF' in said and 'Not proved' in said and world.words in said and 'came with the folder' in said
     result = json.loads(run('verify', proof, '--policy', proof / 'policy', '--json'))
     assert result['proved'] and not result['policy_of_folder'] and result['entry'] == row['id']
-    assert 'came with the folder' not in run('verify', proof, '--policy', proof / 'policy')
+    said = run('verify', proof, '--policy', proof / 'policy')
+    assert said.startswith('Proved: ') and 'came with the folder' not in said
     report = proof / 'report.txt'
     report.write_bytes(report.read_bytes().replace(b'brother', b'sister '))
     assert 'NOT proved' in run('verify', proof, code=1)
     assert json.loads(subprocess.run([VOUCHSAFE, 'verify', proof, '--json'], capture_output=True, text=True,
                                      check=False).stdout)['proved'] is False
+
+
+def forge(proof, forged, log, time):
+    """Another log of one entry, the same leaf, under keys made for it: what anybody can make of a folder they were given."""
+    shutil.copytree(proof, forged)
+
+    def key(name, kind):
+        file = forged.parent / 'forged.key'
+        subprocess.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', file], check=True)
+        der = subprocess.run(['openssl', 'pkey', '-in', file, '-pubout', '-outform', 'DER'], check=True, capture_output=True).stdout
+        material = bytes([kind]) + der[-32:]
+        number = hashlib.sha256(name.encode() + b'\n' + material).digest()[:4]
+
+        def sign(message):
+            text = forged.parent / 'forged.text'
+            text.write_bytes(message)
+            return subprocess.run(['openssl', 'pkeyutl', '-sign', '-rawin', '-inkey', file, '-in', text], check=True,
+                                  capture_output=True).stdout
+        return f'{name}+{number.hex()}+{base64.b64encode(material).decode()}', number, sign
+
+    leaf = (proof / 'leaf').read_bytes()
+    note = f'{log}\n1\n{base64.b64encode(hashlib.sha256(bytes(1) + leaf).digest()).decode()}\n'.encode()
+    log_key, number, sign = key(log, 1)
+    lines = f'\u2014 {log} {base64.b64encode(number + sign(note)).decode()}\n'
+    cosigner, number, sign = key('cosigner', 4)
+    stamp = number + time.to_bytes(8, 'big') + sign(f'cosignature/v1\ntime {time}\n'.encode() + note)
+    lines += f'\u2014 cosigner {base64.b64encode(stamp).decode()}\n'
+    (forged / 'policy').write_text(f'log {log_key}\nwitness w\u009b8m {cosigner}\nquorum w\u009b8m\n')
+    (forged / 'report.txt.tlog-proof').write_bytes(b'c2sp.org/tlog-proof@v1\nindex 0\n\n' + note + b'\n' + lines.encode())
+
+
+def test_a_forged_proof(world):
+    proof, forged = world.folder / 'sent', world.folder / 'forged'
+    world('prove', next(c['id'] for c in world.json('inbox')['conversations'] if c['can_answer']), '-o', proof)
+    # The name tells a terminal to hide what follows.
+    forge(proof, forged, 'vouchsafe/\u009b8m\u202e', 915148800)
+    said = run('verify', forged)
+    assert said.startswith('Proved ONLY IF the keys below are the right ones') and '1999-01-01' in said
+    assert 'came with the folder' in said.split('\nLog ')[0]
+    assert '\u009b' not in said and '\u202e' not in said and '[U+009B]' in said
+    refused = run('verify', forged, '--policy', proof / 'policy', code=1)
+    assert 'not signed by a log that the policy names' in refused
+    note = forged / 'report.txt.tlog-proof'
+    text = note.read_text()
+    note.write_text(text[:-20] + 'AAAA' + text[-16:])
+    refused = run('verify', forged, code=1)
+    assert 'the cosignature of' in refused and '\u009b' not in refused and '[U+009B]' in refused
 
 
 def test_erasure(world):

@@ -132,6 +132,26 @@ static void test_a_missing_file_is_named(void **state)
     }
 }
 
+/* A link to the very same bytes is not part of the folder; a pipe must not be waited for. */
+static void test_only_plain_files_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        struct problem problem = {""};
+        char kept[520];
+        snprintf(kept, sizeof kept, "%s.kept", file_in(files[i]));
+        assert_int_equal(rename(file_in(files[i]), kept), 0);
+        assert_int_equal(symlink(kept, file_in(files[i])), 0);
+        assert_error(verify(NULL, &problem), E_FORMAT);
+        assert_non_null(strstr(problem.text, "is not a plain file"));
+        assert_int_equal(unlink(file_in(files[i])), 0);
+        assert_int_equal(mkfifo(file_in(files[i]), 0600), 0);
+        assert_error(verify(NULL, NULL), E_FORMAT);
+        assert_int_equal(rename(kept, file_in(files[i])), 0);
+        assert_ok(verify(NULL, NULL));
+    }
+}
+
 static void test_a_changed_file_is_refused(void **state)
 {
     (void)state;
@@ -254,6 +274,7 @@ int main(void)
         TEST(test_a_folder_is_verified),
         TEST(test_a_readers_own_policy_counts),
         TEST(test_a_missing_file_is_named),
+        TEST(test_only_plain_files_are_read),
         TEST(test_a_changed_file_is_refused),
         TEST(test_another_content_is_told_as_such),
         TEST(test_openings_that_are_refused),
