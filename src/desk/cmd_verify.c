@@ -33,44 +33,13 @@ static const char whose_keys[] =
 struct verifying {
     struct cli *cli;
     const char *folder, *policy_file;
-    struct buf policy_text;
-    struct policy *policy;
+    struct buf policy;
     struct verify_result result;
     char content[PROOF_FOLDER_NAME_MAX + 1];
 };
 
-static int read_policy(struct verifying *v)
-{
-    struct problem *problem = &v->cli->problem;
-    if (v->policy_file)
-        TRY(file_read(v->policy_file, POLICY_BYTES_MAX, &v->policy_text, problem));
-    else
-        TRY(proof_folder_policy(v->folder, &v->policy_text, problem));
-    return policy_read(buf_bytes(&v->policy_text), &v->policy, problem);
-}
-
-static const struct note_key *log_key(const struct policy *policy, const char *origin)
-{
-    for (size_t i = 0; i < policy->log_count; i++) {
-        if (strcmp(policy->logs[i].name, origin) == 0)
-            return &policy->logs[i];
-    }
-    return NULL;
-}
-
-static const struct note_key *cosigner_key(const struct policy *policy, const char *name)
-{
-    for (size_t i = 0; i < policy->node_count; i++) {
-        if (!policy->nodes[i].is_group && strcmp(policy->nodes[i].name, name) == 0)
-            return &policy->nodes[i].key;
-    }
-    return NULL;
-}
-
 static void put_key(struct buf *out, const struct note_key *key)
 {
-    if (!key)
-        return;
     struct hash hash = note_key_fingerprint(key);
     words_six(hash.bytes, out);
 }
@@ -93,12 +62,12 @@ static void put_text(struct verifying *v)
                (unsigned long long)r->size);
     hex_put(out, span_of(r->id, sizeof r->id));
     buf_text(out, "\n\nOn the word of:\n  the log's key         ");
-    put_key(out, log_key(v->policy, r->origin));
+    put_key(out, &r->log);
     for (size_t i = 0; i < r->cosigner_count; i++) {
         const struct verify_cosigner *c = &r->cosigners[i];
         clock_day_text(clock_day((int64_t)c->time_s), day);
         buf_printf(out, "\n  cosigner, %s  ", day);
-        put_key(out, cosigner_key(v->policy, c->name));
+        put_key(out, &c->key);
     }
     buf_u8(out, '\n');
     buf_text(out, not_proved);
@@ -125,7 +94,7 @@ static void put_json(struct verifying *v)
     json_put_bool(&w, "policy_of_folder", !v->policy_file);
     json_open_object(&w, "log");
     json_put_cstr(&w, "origin", r->origin);
-    put_key_json(&w, log_key(v->policy, r->origin));
+    put_key_json(&w, &r->log);
     json_close_object(&w);
     json_put_int(&w, "index", (int64_t)r->index);
     json_put_int(&w, "size", (int64_t)r->size);
@@ -134,9 +103,9 @@ static void put_json(struct verifying *v)
     json_open_array(&w, "cosigners");
     for (size_t i = 0; i < r->cosigner_count; i++) {
         json_open_object(&w, NULL);
-        json_put_cstr(&w, "name", r->cosigners[i].key_name);
+        json_put_cstr(&w, "name", r->cosigners[i].key.name);
         cli_json_day(&w, "day", clock_day((int64_t)r->cosigners[i].time_s));
-        put_key_json(&w, cosigner_key(v->policy, r->cosigners[i].name));
+        put_key_json(&w, &r->cosigners[i].key);
         json_close_object(&w);
     }
     json_close_array(&w);
@@ -159,9 +128,12 @@ static void put_failure(struct verifying *v, int error)
 
 static int verify(struct verifying *v)
 {
-    TRY(read_policy(v));
-    const struct span policy = buf_bytes(&v->policy_text);
-    TRY(proof_folder_verify(v->folder, &policy, &v->result, v->content, NULL, &v->cli->problem));
+    struct problem *problem = &v->cli->problem;
+    if (v->policy_file)
+        TRY(file_read(v->policy_file, POLICY_BYTES_MAX, &v->policy, problem));
+    const struct span policy = buf_bytes(&v->policy);
+    TRY(proof_folder_verify(v->folder, v->policy_file ? &policy : NULL, &v->result, v->content,
+                            NULL, problem));
     if (v->cli->json)
         put_json(v);
     else
@@ -180,13 +152,12 @@ int cmd_verify(int argc, char **argv)
     if (cli.count != 1)
         return cli_usage(&cli, "it needs one folder");
     v.folder = cli.arguments[0];
-    buf_init(&v.policy_text, POLICY_BYTES_MAX);
+    buf_init(&v.policy, POLICY_BYTES_MAX);
     int error = verify(&v);
     if (error < 0 && cli.json)
         put_failure(&v, error);
     else if (error < 0)
         problem_at(&cli.problem, "NOT proved");
-    policy_free(v.policy);
-    buf_release(&v.policy_text);
+    buf_release(&v.policy);
     return cli_end(&cli, error);
 }

@@ -79,26 +79,15 @@ static int check_plain(const char *path, struct problem *problem)
     return problem_set(problem, E_FORMAT, "%s is not a plain file", path);
 }
 
-static int append_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
-                      struct buf *out, struct problem *problem)
+static int read_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
+                    struct buf *out, struct problem *problem)
 {
     CLEANUP(buf_release) struct buf path;
     buf_init(&path, PATH_MAX_BYTES);
     TRY(path_in(folder, name, ending, &path));
     TRY(check_plain(buf_cstr(&path), problem));
-    return file_read(buf_cstr(&path), max_bytes, out, problem);
-}
-
-static int read_one(const char *folder, const char *name, const char *ending, size_t max_bytes,
-                    struct buf *out, struct problem *problem)
-{
     buf_init(out, max_bytes);
-    return append_one(folder, name, ending, max_bytes, out, problem);
-}
-
-int proof_folder_policy(const char *path, struct buf *out, struct problem *problem)
-{
-    return append_one(path, "policy", "", POLICY_BYTES_MAX, out, problem);
+    return file_read(buf_cstr(&path), max_bytes, out, problem);
 }
 
 /* The one file that ends in .tlog-proof says how the content is called. */

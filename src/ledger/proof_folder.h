@@ -26,8 +26,6 @@ struct proof_folder {
 /* Makes the folder, which must not exist yet, and all its files. E_EXISTS, E_ARGUMENT, E_IO. */
 int proof_folder_write(const char *path, const struct proof_folder *folder,
                        struct problem *problem) MUST_USE;
-/* The folder's own policy, appended to out. */
-int proof_folder_policy(const char *path, struct buf *out, struct problem *problem) MUST_USE;
 /* Verifies all of a folder under the policy given, or under the folder's own when policy is NULL
  * (a caller says so then). ret_policy_hash (may be NULL) gets the SHA-256 of the policy used. */
 int proof_folder_verify(const char *path, const struct span *policy,

@@ -46,7 +46,7 @@ static void add_cosigner(struct verify_result *result, const struct policy_node 
     ASSERT(result->cosigner_count < NOTE_SIGNATURES_MAX);
     struct verify_cosigner *cosigner = &result->cosigners[result->cosigner_count++];
     memcpy(cosigner->name, node->name, sizeof cosigner->name);
-    memcpy(cosigner->key_name, node->key.name, sizeof cosigner->key_name);
+    cosigner->key = node->key;
     cosigner->time_s = time_s;
 }
 
@@ -104,6 +104,7 @@ static int check_note(const struct note *note, const struct proof *proof,
     TRY(check_cosigners(note, policy, result, problem));
     TRY(check_path(proof, &checkpoint, leaf, result, problem));
     memcpy(result->origin, checkpoint.origin, sizeof result->origin);
+    result->log = *log;
     result->index = proof->index;
     result->size = checkpoint.size;
     result->root = checkpoint.root;

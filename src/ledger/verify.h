@@ -14,13 +14,14 @@
 #include "ledger/proof.h"
 
 struct verify_cosigner {
-    char name[POLICY_NAME_MAX + 1];   /* in the policy */
-    char key_name[NOTE_NAME_MAX + 1]; /* on its signature line */
+    char name[POLICY_NAME_MAX + 1]; /* in the policy */
+    struct note_key key;
     uint64_t time_s;
 };
 
 struct verify_result {
     char origin[CHECKPOINT_ORIGIN_MAX + 1];
+    struct note_key log; /* that signed: a policy may hold several of one name */
     uint64_t index, size;
     struct hash root;
     uint8_t id[ENTRY_ID_BYTES];

@@ -257,6 +257,12 @@ def test_a_forged_proof(world):
     note.write_text(text[:-20] + 'AAAA' + text[-16:])
     refused = run('verify', forged, code=1)
     assert 'the cosignature of' in refused and '\u009b' not in refused and '[U+009B]' in refused
+    # The words shown are of the key that signed, whatever other key of that name is listed before it.
+    real = (proof / 'policy').read_text().split('\n')[0]
+    posing = world.folder / 'posing'
+    forge(proof, posing, real.split()[1].split('+')[0], 915148800)
+    (posing / 'policy').write_text(real + '\n' + (posing / 'policy').read_text())
+    assert world.words in run('verify', proof) and world.words not in run('verify', posing)
 
 
 def test_erasure(world):

@@ -98,7 +98,7 @@ static void test_what_a_proof_proves(void **state)
     assert_int_equal(result.by_day, clock_day(TIME_S));
     assert_int_equal(result.cosigner_count, 2);
     assert_string_equal(result.cosigners[0].name, "w1");
-    assert_string_equal(result.cosigners[0].key_name, sample_cosigners[0].key.name);
+    assert_string_equal(result.cosigners[0].key.name, sample_cosigners[0].key.name);
     assert_int_equal(result.cosigners[0].time_s, TIME_S);
     assert_string_equal(result.cosigners[1].name, "w3");
     assert_int_equal(result.cosigners[1].time_s, TIME_S + 3600);
@@ -420,6 +420,7 @@ static void test_a_policy_may_hold_two_keys_of_one_log(void **state)
     buf_text(&text, "\nquorum w\n");
     assert_ok(policy_read(buf_bytes(&text), &both, NULL));
     assert_ok(verify_proof(buf_bytes(&proof), both, leaf_of(&entry), &result, NULL));
+    assert_memory_equal(result.log.public_key, sample_log.key.public_key, SIGN_KEY_BYTES);
     policy_free(both);
     buf_release(&text);
 }
