@@ -325,30 +325,44 @@ static int get_nonce(struct source *source, struct problem *problem)
     return error;
 }
 
-static int line_get(struct source *source, const char *path, size_t max_bytes, struct buf *out,
-                    struct problem *problem)
+/* A line that was started again knows no nonce of before: one that came with an earlier reply is
+ * refused then, and a new one is asked for, once. */
+static int ask(struct source *source, const char *path, const struct span *body, size_t max_bytes,
+               struct buf *out, struct problem *problem)
 {
-    TRY(get_nonce(source, problem));
+    struct line_source *line = source->more;
+    bool fresh = !line->keys || !line->nonce[0];
     size_t before = out->len;
-    int error = perform(source, path, NULL, max_bytes, out, problem);
+    TRY(get_nonce(source, problem));
+    int error = perform(source, path, body, max_bytes, out, problem);
+    if (error == E_DENIED && !fresh) {
+        problem_clear(problem);
+        line->nonce[0] = '\0';
+        TRY(get_nonce(source, problem));
+        error = perform(source, path, body, max_bytes, out, problem);
+    }
     if (error < 0)
         out->len = before;
     return error;
+}
+
+static int line_get(struct source *source, const char *path, size_t max_bytes, struct buf *out,
+                    struct problem *problem)
+{
+    return ask(source, path, NULL, max_bytes, out, problem);
 }
 
 static int line_get_sealed(struct source *source, const uint8_t *const *ids, size_t count,
                            struct buf *out, struct problem *problem)
 {
     struct buf body;
-    TRY(get_nonce(source, problem));
     buf_init(&body, SOURCE_SEALED_MAX * ENTRY_ID_BYTES);
     for (size_t i = 0; i < count; i++)
         buf_put(&body, ids[i], ENTRY_ID_BYTES);
-    size_t before = out->len;
     struct span bytes = buf_bytes(&body);
-    int error = perform(source, "/sealed", &bytes, SOURCE_REPLY_MAX_BYTES, out, problem);
-    if (error < 0)
-        out->len = before;
+    int error = buf_error(&body);
+    if (error == 0)
+        error = ask(source, "/sealed", &bytes, SOURCE_REPLY_MAX_BYTES, out, problem);
     buf_release(&body);
     return error;
 }
@@ -357,9 +371,8 @@ static int line_post(struct source *source, const char *path, struct span body,
                      struct problem *problem)
 {
     struct buf reply;
-    TRY(get_nonce(source, problem));
     buf_init(&reply, REFUSAL_MAX);
-    int error = perform(source, path, &body, REFUSAL_MAX, &reply, problem);
+    int error = ask(source, path, &body, REFUSAL_MAX, &reply, problem);
     buf_release(&reply);
     return error;
 }

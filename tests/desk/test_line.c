@@ -20,14 +20,15 @@ struct setting {
     char address[64];
 };
 
-/* The line's program has the folder while it runs. */
+/* The line's program has the folder while it runs. Started again, it has the same address. */
 static void start_line(struct setting *s)
 {
     const char *program = getenv("VOUCHSAFE_LINE");
     int out[2];
-    char line[256];
+    char line[256], hatch[64];
     unsigned port = 0;
     assert_non_null(program);
+    snprintf(hatch, sizeof hatch, "%s", s->address[0] ? s->address + 7 : "127.0.0.1:0");
     folder_close(s->w->line);
     s->w->line = NULL;
     assert_int_equal(pipe(out), 0);
@@ -36,7 +37,7 @@ static void start_line(struct setting *s)
     if (s->line == 0) {
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
-        execl(program, program, "serve", folder, "--door", "127.0.0.1:0", "--hatch", "127.0.0.1:0",
+        execl(program, program, "serve", folder, "--door", "127.0.0.1:0", "--hatch", hatch,
               (char *)NULL);
         _exit(127);
     }
@@ -87,9 +88,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int pull(struct setting *s, struct pull_report *report, struct problem *problem)
+static int pull_with(struct setting *s, struct pull_options options, struct pull_report *report,
+                     struct problem *problem)
 {
-    const struct pull_options options = {.order = 1};
     struct desk_line line = {.pinned = true, .key = desk_line(s->desk)->key};
     snprintf(line.address, sizeof line.address, "%s", s->address);
     assert_int_equal(desk_begin(s->desk, NULL), 0);
@@ -97,6 +98,11 @@ static int pull(struct setting *s, struct pull_report *report, struct problem *p
     assert_int_equal(desk_commit(s->desk, NULL), 0);
     problem_clear(problem);
     return pull_run(s->desk, &options, report, problem);
+}
+
+static int pull(struct setting *s, struct pull_report *report, struct problem *problem)
+{
+    return pull_with(s, (struct pull_options){.order = 1}, report, problem);
 }
 
 static void pull_well(struct setting *s, struct pull_report *report)
@@ -210,6 +216,48 @@ static void placed_entries_are_not_missed(void **state)
     assert_int_equal(report.placed, 1);
 }
 
+/* The day is closed while a desk pulls: after the checkpoint, before the list of what is pending. */
+static int close_meanwhile(void *context, const char *what, uint64_t done, uint64_t of)
+{
+    struct setting *s = context;
+    if (strcmp(what, "entries") != 0 || done < of)
+        return 0;
+    desk_sleep(s->desk);
+    stop_line(s);
+    world_close(s->w);
+    start_line(s);
+    return desk_wake(s->desk, NULL);
+}
+
+static void placing_meanwhile_is_no_alarm(void **state)
+{
+    struct setting *s = *state;
+    struct pull_report report;
+    struct problem problem;
+    uint8_t taken[16];
+    const struct act_report call = {
+        .text = span_text("A call."), .channel = "telephone", .wording = "summary"};
+    world_report(s->w, &s->caller, "Placed before it was ever listed.", NULL);
+    world_close(s->w);
+    struct model *model = world_model(s->desk);
+    assert_int_equal(act_take(s->desk, model, &call, taken, NULL), 0);
+    model_free(model);
+    start_line(s);
+    const struct pull_options push = {.order = 1, .push_only = true};
+    assert_int_equal(pull_with(s, push, &report, &problem), 0);
+    assert_int_equal(report.sent, 1);
+    const struct pull_options closing = {.order = 1, .progress = close_meanwhile, .context = s};
+    int error = pull_with(s, closing, &report, &problem);
+    if (error < 0)
+        fail_msg("%s", problem_text(&problem, error));
+    assert_int_equal(report.alarms, 0);
+    pull_well(s, &report);
+    assert_int_equal(report.alarms, 0);
+    struct store_entry entry;
+    assert_int_equal(store_find(desk_store(s->desk), taken, &entry), 0);
+    assert_true(entry.in_log);
+}
+
 /* The line learns a new intake epoch from the desk. */
 static void the_roster_is_sent(void **state)
 {
@@ -311,6 +359,7 @@ int main(void)
         LINE_TEST(a_new_desk_is_told_of_gaps),
         LINE_TEST(a_vanished_entry_is_missed),
         LINE_TEST(placed_entries_are_not_missed),
+        LINE_TEST(placing_meanwhile_is_no_alarm),
         LINE_TEST(the_roster_is_sent),
         LINE_TEST(a_stranger_is_refused),
         LINE_TEST(the_line_key_is_shown),
