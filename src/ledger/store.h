@@ -9,6 +9,10 @@
  * refuses everything but close (E_IO): the process must stop, because what is on disk is no longer
  * known. The errors that are named for a write leave nothing half done; go on or roll back.
  *
+ * The log and what is pending are two files, committed one after the other, the log first. A stop
+ * between the two is put right at the next opening for an append and an erasure; a named value or a
+ * cosignature is then kept although a put in the same transaction is not. Neither was acknowledged.
+ *
  * One process has a store open at a time (E_BUSY), and one thread. Spans given out are valid until
  * the next call; those given to a callback until it returns, and a callback may call the store. */
 #ifndef LEDGER_STORE_H
