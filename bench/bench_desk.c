@@ -205,7 +205,8 @@ static void look(struct model *model, unsigned reports)
     arena_init(&arena, 64u << 20);
     need(model_inbox(model, 0, 50, &arena, &rows), "inbox");
     arena_release(&arena);
-    printf("{\"bench\":\"desk_inbox\",\"reports\":%u,\"conversations\":%zu,\"first_page_ms\":%.2f}\n",
+    printf("{\"bench\":\"desk_inbox\",\"reports\":%u,\"conversations\":%zu,"
+           "\"first_page_ms\":%.2f}\n",
            reports, rows.total, (double)(now_us() - start_us) / 1e3);
 }
 

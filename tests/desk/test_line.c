@@ -216,7 +216,7 @@ static void placed_entries_are_not_missed(void **state)
     assert_int_equal(report.placed, 1);
 }
 
-/* The day is closed while a desk pulls: after the checkpoint, before the list of what is pending. */
+/* The day is closed while a desk pulls: after the checkpoint, before the list of pending ones. */
 static int close_meanwhile(void *context, const char *what, uint64_t done, uint64_t of)
 {
     struct setting *s = context;

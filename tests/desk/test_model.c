@@ -201,7 +201,8 @@ static void search_folds_both_scripts(void **state)
     uint8_t id[16];
     struct model_hits h;
     world_report(s->w, &s->caller,
-                 "Дома его все зовут Ёжик. Ищите café, Straße и \"кавычки\". Don\xE2\x80\x99t ring.",
+                 "Дома его все зовут Ёжик. Ищите café, Straße и \"кавычки\"."
+                 " Don\xE2\x80\x99t ring.",
                  id);
     scene_bring(s);
     assert_int_equal(hits(s, "ежик", &h), 1);
