@@ -114,7 +114,7 @@ static void bad_fields_and_orders_are_alarms(void **state)
     assert_true(model_next_order(s->model) < 1000);
 }
 
-/* The largest entry that a desk takes: bytes that are no text, and letters that fold to eleven times
+/* The largest entry that a desk takes: bytes that are no text, letters that fold to eleven times
  * as many. Whatever is in one entry, the others are shown. */
 static void no_text_is_too_large_for_the_desk(void **state)
 {
