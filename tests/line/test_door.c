@@ -207,6 +207,77 @@ static void closed_before_the_first_day(void **state) {
     assert_closed(place);
 }
 
+#define SAME_CALLER 40
+
+/* The parts of a header that could be the same twice: tag and erase tag. */
+struct seen {
+    size_t count;
+    uint8_t tags[SAME_CALLER][2 * ENTRY_TAG_BYTES];
+};
+
+static int see(void *context, const struct store_entry *entry) {
+    struct seen *seen = context;
+
+    assert_true(seen->count < SAME_CALLER);
+    memcpy(seen->tags[seen->count++], entry->header.data + 1 + ENTRY_ID_BYTES,
+           2 * ENTRY_TAG_BYTES);
+    return 0;
+}
+
+static void assert_unlinked(const struct seen *seen) {
+    for (size_t i = 0; i < seen->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const uint8_t *a = seen->tags[i], *b = seen->tags[j];
+
+            assert_memory_not_equal(a, b, ENTRY_TAG_BYTES);
+            assert_memory_not_equal(a + ENTRY_TAG_BYTES, b + ENTRY_TAG_BYTES, ENTRY_TAG_BYTES);
+        }
+    }
+}
+
+static void send_again(const struct place *place, const uint8_t codename[WORDS_SECRET_BYTES],
+                       int number) {
+    const char *words[WORDS_SECRET_COUNT];
+    struct buf reply, form;
+
+    buf_init(&reply, 1u << 20);
+    buf_init(&form, 1024);
+    words_of_secret(words_of_language("en"), codename, words);
+    buf_printf(&form, "lang=en&text=report+%d&codename=", number);
+    for (size_t i = 0; i < WORDS_SECRET_COUNT; i++)
+        buf_printf(&form, "%s+", words[i]);
+    ask(place, "POST", "/send", buf_cstr(&form), &reply);
+    assert_true(says(&reply, "HTTP/1.1 200 "));
+    buf_release(&form);
+    buf_release(&reply);
+}
+
+static void stop_both(struct place *place) {
+    kill(place->door, SIGTERM);
+    end_child(place->door);
+    place->door = 0;
+    close(place->control_fd);
+    end_child(place->keeper);
+    place->keeper = 0;
+}
+
+/* Forty of the sixty-four erase tags: taken blindly, two would be the same. */
+static void entries_of_one_caller_are_unlinked(void **state) {
+    struct place *place = *state;
+    uint8_t codename[WORDS_SECRET_BYTES];
+    struct seen seen = {0};
+
+    codename_random(codename);
+    start_at(place, WORLD_NOW_S);
+    for (int i = 0; i < SAME_CALLER; i++)
+        send_again(place, codename, i);
+    stop_both(place);
+    assert_ok(folder_open(place->world->path, &place->world->folder, NULL));
+    assert_ok(store_each_pending(place->world->folder->store, see, &seen));
+    assert_int_equal(seen.count, SAME_CALLER);
+    assert_unlinked(&seen);
+}
+
 /* Without a keeper nothing can be kept: the door ends, and says nothing more to anybody. */
 static void ends_with_its_keeper(void **state) {
     struct place *place = *state;
@@ -226,6 +297,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         DOOR_TEST(open_on_the_first_day), DOOR_TEST(open_on_the_last_day),
         DOOR_TEST(closed_after_the_last_day),          DOOR_TEST(closed_before_the_first_day),
+        DOOR_TEST(entries_of_one_caller_are_unlinked),
         DOOR_TEST(ends_with_its_keeper),
     };
 
