@@ -11,7 +11,8 @@ static const char help[] =
     "Gets what is new from the line, checks every byte of it, stores it, cosigns the log, and\n"
     "sends what was made here. What does not fit is named and not taken.\n"
     "\n"
-    "  --from FOLDER            from a copy that vouchsafe-line export wrote; sends nothing\n"
+    "  --from FOLDER            from a copy that vouchsafe-line export wrote; sends nothing. An\n"
+    "                           old one brings what the line has forgotten since\n"
     "  --push-only              only sends\n"
     "  --proxy ADDRESS          socks5h://HOST:PORT (for an onion address Tor's is used)\n"
     "\n"
@@ -44,6 +45,7 @@ static void put_json(struct cli *cli, const struct pull_report *r, int error)
     json_put_int(&w, "alarms", (int64_t)r->alarms);
     json_put_int(&w, "log_size", (int64_t)r->log_size);
     json_put_bool(&w, "cosigned", r->cosigned);
+    json_put_bool(&w, "older", r->older);
     json_close_object(&w);
     json_writer_end(&w);
 }
@@ -53,6 +55,8 @@ static void put_text(struct cli *cli, const struct pull_report *r)
     buf_printf(&cli->out, "%llu entries are new, %llu were placed; the log has %llu%s.\n",
                (unsigned long long)r->received, (unsigned long long)r->placed,
                (unsigned long long)r->log_size, r->cosigned ? ", cosigned" : "");
+    if (r->older)
+        buf_text(&cli->out, "This copy is older than what is here already.\n");
     if (r->sent || r->waiting)
         buf_printf(&cli->out, "%llu sent, %llu still to be sent.\n", (unsigned long long)r->sent,
                    (unsigned long long)r->waiting);

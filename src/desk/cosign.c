@@ -142,35 +142,24 @@ int cosign_check(struct desk *desk, const struct roster_member *member, struct s
     return 0;
 }
 
-/* Signature lines follow the empty line; the member's is told by name. */
-static bool find_line(struct span note, const char *name, struct span *ret_line)
-{
-    struct cursor c;
-    size_t name_len = strlen(name);
-    static const char dash[] = "\xE2\x80\x94 ";
-    cursor_init(&c, note);
-    while (cursor_left(&c)) {
-        const uint8_t *start = c.at;
-        struct span line = cursor_line(&c, NOTE_BYTES_MAX);
-        if (c.failed)
-            return false;
-        if (line.len > sizeof dash + name_len && memcmp(line.data, dash, 4) == 0 &&
-            memcmp(line.data + 4, name, name_len) == 0 && line.data[4 + name_len] == ' ') {
-            *ret_line = span_of(start, line.len + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-int cosign_keep(struct desk *desk, const struct roster_member *member, struct span note)
+int cosign_keep(struct desk *desk, const struct roster_member *member, struct span bytes)
 {
     struct note_key key;
     struct checkpoint checkpoint;
-    struct span line;
+    struct note note;
+    struct buf lines;
     TRY(cosign_key(member, &key));
-    TRY(checkpoint_open(note, &desk_line(desk)->key, &checkpoint, NULL));
-    REJECT_IF(!find_line(note, key.name, &line), E_NOT_FOUND);
-    int error = store_put_cosignature(desk_store(desk), checkpoint.size, line);
+    TRY(checkpoint_open(bytes, &desk_line(desk)->key, &checkpoint, NULL));
+    TRY(note_read(bytes, &note, NULL));
+    buf_init(&lines, NOTE_BYTES_MAX);
+    int error = note_check(&note, &key, NULL);
+    if (error == 0) {
+        note_put_lines(&note, &key, &lines);
+        error = buf_error(&lines);
+    }
+    note_release(&note);
+    if (error == 0)
+        error = store_put_cosignature(desk_store(desk), checkpoint.size, buf_bytes(&lines));
+    buf_release(&lines);
     return error == E_NOT_FOUND ? 0 : error;
 }

@@ -32,6 +32,7 @@ struct pull_report {
     uint64_t alarms;   /* raised by this pull */
     uint64_t log_size;
     bool cosigned;
+    bool older; /* the source's log is shorter than this desk's: of a line that is an alarm */
 };
 /* The desk must be unlocked: requests are signed, grants opened, checkpoints cosigned. Errors that
  * are alarms have been raised as such: E_ROLLBACK, E_FORK, E_PROOF, E_ROSTER. E_NETWORK, E_TIMEOUT,

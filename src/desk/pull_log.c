@@ -11,7 +11,7 @@
 struct log_step {
     struct pulling *p;
     struct checkpoint checkpoint;
-    struct buf note;
+    struct buf note;   /* what is kept of it: see take_note */
     uint64_t from;     /* our size when the leaves were asked for */
     struct buf leaves; /* 113 bytes each, from index from */
 };
@@ -162,7 +162,7 @@ static int append_leaves(struct log_step *s, struct span missing)
     if (error == E_EXISTS)
         return pull_alarm(p, ALARM_FORK, NULL, E_FORK, "It placed one id twice.");
     if (error == 0)
-        p->report->placed = count;
+        p->report->placed += count;
     return error;
 }
 
@@ -181,23 +181,43 @@ static int append(struct log_step *s)
 
 /* The checkpoint against our log */
 
+/* Of the signature lines only the line's own are kept. Another could say that it is this desk's and
+ * not fit: then every note and every proof with it would be refused. */
+static int take_note(struct log_step *s, struct span bytes)
+{
+    const struct note_key *key = &desk_line(s->p->desk)->key;
+    struct note note;
+    TRY(checkpoint_open(bytes, key, &s->checkpoint, s->p->problem));
+    TRY(note_read(bytes, &note, s->p->problem));
+    buf_span(&s->note, note.text);
+    buf_u8(&s->note, '\n');
+    note_put_lines(&note, key, &s->note);
+    note_release(&note);
+    return buf_error(&s->note);
+}
+
+/* One of a size that is held here. */
 static int compare_root(struct log_step *s)
 {
     const struct merkle_source nodes = store_nodes(desk_store(s->p->desk));
     struct hash root;
-    if (s->from == 0)
+    if (s->checkpoint.size == 0)
         root = merkle_empty_root();
     else
-        TRY(merkle_root_at(&nodes, s->from, &root));
+        TRY(merkle_root_at(&nodes, s->checkpoint.size, &root));
     if (hash_equal(&root, &s->checkpoint.root))
         return 0;
     return pull_alarm(s->p, ALARM_FORK, NULL, E_FORK,
                       "For %llu entries it signed another root than the one held here.",
-                      (unsigned long long)s->from);
+                      (unsigned long long)s->checkpoint.size);
 }
 
+/* A line goes back never. A copy may be an old one: it has what the line has forgotten since. */
 static int rolled_back(struct log_step *s, uint64_t theirs)
 {
+    s->p->report->older = true;
+    if (!source_is_line(s->p->source))
+        return 0;
     return pull_alarm(s->p, ALARM_ROLLBACK, NULL, E_ROLLBACK,
                       "Shown: %llu entries. Held here: %llu.", (unsigned long long)theirs,
                       (unsigned long long)s->from);
@@ -206,22 +226,25 @@ static int rolled_back(struct log_step *s, uint64_t theirs)
 static int run(struct log_step *s)
 {
     struct pulling *p = s->p;
-    int error = pull_fetch(p, "/checkpoint", NOTE_BYTES_MAX, &s->note);
-    TRY(error == E_NOT_FOUND ? 0 : error);
+    struct buf bytes;
+    buf_init(&bytes, NOTE_BYTES_MAX);
+    int error = pull_fetch(p, "/checkpoint", NOTE_BYTES_MAX, &bytes);
+    bool none = error == E_NOT_FOUND;
+    if (error == 0) {
+        error = take_note(s, buf_bytes(&bytes));
+        if (error < 0)
+            problem_at(p->problem, "checkpoint");
+    }
+    buf_release(&bytes);
     s->from = store_size(desk_store(p->desk));
-    if (error == E_NOT_FOUND) {
+    if (none) {
         problem_clear(p->problem);
         return s->from ? rolled_back(s, 0) : 0;
     }
-    error = checkpoint_open(buf_bytes(&s->note), &desk_line(p->desk)->key, &s->checkpoint,
-                            p->problem);
-    if (error < 0) {
-        problem_at(p->problem, "checkpoint");
-        return error;
-    }
+    TRY(error);
     if (s->checkpoint.size < s->from)
-        return rolled_back(s, s->checkpoint.size);
-    if (s->checkpoint.size == s->from)
+        TRY(rolled_back(s, s->checkpoint.size));
+    if (s->checkpoint.size <= s->from)
         return compare_root(s);
     pull_leave(p);
     error = get_leaves(s, s->from, s->checkpoint.size, &s->leaves);

@@ -323,41 +323,26 @@ static int find_vanished(void *context, const struct store_entry *entry)
     return buf_error(&v->ids);
 }
 
-/* A placement between our two requests moves entries out of the list: then nothing is said. */
-static int placed_meanwhile(struct pulling *p, bool *ret_placed)
-{
-    struct checkpoint checkpoint;
-    struct buf note;
-    buf_init(&note, NOTE_BYTES_MAX);
-    int error = pull_fetch(p, "/checkpoint", NOTE_BYTES_MAX, &note);
-    if (error == 0)
-        error = checkpoint_open(buf_bytes(&note), &desk_line(p->desk)->key, &checkpoint,
-                                p->problem);
-    buf_release(&note);
-    *ret_placed = false;
-    if (error == E_NOT_FOUND) {
-        problem_clear(p->problem);
-        return 0;
-    }
-    TRY(error);
-    *ret_placed = checkpoint.size != store_size(desk_store(p->desk));
-    return 0;
-}
-
+/* A placement between our two requests moves entries out of the list and into the log: so the log
+ * is looked at once more. What it then does not have either is gone. */
 static int tell_vanished(struct pulling *p, const struct buf *list)
 {
     struct vanished v = {.list = list};
-    bool placed = true;
     if (!source_is_line(p->source))
         return 0;
     buf_init(&v.ids, STORE_VALUE_MAX);
     int error = store_each_pending(desk_store(p->desk), find_vanished, &v);
     if (error == 0 && v.ids.len > 0)
-        error = placed_meanwhile(p, &placed);
-    size_t max = (size_t)MISSING_ALARMS_MAX * ENTRY_ID_BYTES;
-    for (size_t at = 0; error == 0 && !placed && at < v.ids.len && at < max;
+        error = pull_log(p);
+    size_t told = 0;
+    for (size_t at = 0; error == 0 && told < MISSING_ALARMS_MAX && at < v.ids.len;
          at += ENTRY_ID_BYTES) {
+        struct store_entry entry;
         char text[2 * ENTRY_ID_BYTES + 1];
+        error = store_find(desk_store(p->desk), v.ids.data + at, &entry);
+        if (error < 0 || entry.in_log)
+            continue;
+        told++;
         pull_id_text(v.ids.data + at, text);
         error = pull_alarm(p, ALARM_MISSING, v.ids.data + at, E_MISSING, "It is entry %s.", text);
         error = error == E_MISSING ? 0 : error;

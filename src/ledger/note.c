@@ -297,6 +297,14 @@ static void put_signature_line(const struct note_key *key, struct span signature
     buf_text(out, "\n");
 }
 
+void note_put_lines(const struct note *note, const struct note_key *key, struct buf *out)
+{
+    for (size_t i = 0; i < note->count; i++) {
+        if (by_key(&note->signatures[i], key))
+            put_signature_line(key, note->signatures[i].bytes, out);
+    }
+}
+
 void note_sign_line(const struct note_key *key, const struct sign_pair *pair, struct span text,
                     struct buf *out)
 {

@@ -45,6 +45,8 @@ void note_release(struct note *note);
 /* The signature of that key, checked: E_NOT_FOUND when there is none, E_SIGNATURE when it does not
  * fit. For a cosignature ret_time_s (may be NULL) gets its time. */
 int note_check(const struct note *note, const struct note_key *key, uint64_t *ret_time_s) MUST_USE;
+/* Appends the lines of that key, which note_check found to fit. */
+void note_put_lines(const struct note *note, const struct note_key *key, struct buf *out);
 /* Appends a signature line (not the text). */
 void note_sign_line(const struct note_key *key, const struct sign_pair *pair, struct span text,
                     struct buf *out);

@@ -200,6 +200,36 @@ static void a_vanished_entry_is_missed(void **state)
     assert_true(entry.sealed.len > 0);
 }
 
+/* The whole store put back as it was: an operator's backup, or worse. */
+static void a_line_that_was_set_back_is_named(void **state)
+{
+    struct setting *s = *state;
+    struct pull_report report;
+    struct problem problem;
+    struct store *store = s->w->line->store;
+    world_report(s->w, &s->caller, "One.", NULL);
+    world_close(s->w);
+    store_close(store);
+    world_copy(world_path(s->w, "line/store"), world_path(s->w, "old"));
+    problem_clear(&problem);
+    assert_int_equal(store_open_sqlite(world_path(s->w, "line/store"), &s->w->line->store, &problem),
+                     0);
+    world_report(s->w, &s->caller, "Two.", NULL);
+    world_close(s->w);
+    start_line(s);
+    pull_well(s, &report);
+    stop_line(s);
+    folder_close(s->w->line);
+    s->w->line = NULL;
+    world_remove(world_path(s->w, "line/store"));
+    world_copy(world_path(s->w, "old"), world_path(s->w, "line/store"));
+    assert_int_equal(folder_open(world_path(s->w, "line"), &s->w->line, &problem), 0);
+    start_line(s);
+    assert_int_equal(pull(s, &report, &problem), E_ROLLBACK);
+    assert_non_null(strstr(problem.text, "older log"));
+    assert_true(world_has_alarm(s->desk, ALARM_ROLLBACK));
+}
+
 static void placed_entries_are_not_missed(void **state)
 {
     struct setting *s = *state;
@@ -358,6 +388,7 @@ int main(void)
         LINE_TEST(the_whole_way),
         LINE_TEST(a_new_desk_is_told_of_gaps),
         LINE_TEST(a_vanished_entry_is_missed),
+        LINE_TEST(a_line_that_was_set_back_is_named),
         LINE_TEST(placed_entries_are_not_missed),
         LINE_TEST(placing_meanwhile_is_no_alarm),
         LINE_TEST(the_roster_is_sent),

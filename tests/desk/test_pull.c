@@ -3,10 +3,12 @@
  * taken. Each test of a refusal fails when its check is removed. */
 #include "world.h"
 
-#include "base/file.h"
+#include "base/encode.h"
 #include "base/mem.h"
 #include "desk/alarm.h"
+#include "desk/cosign.h"
 #include "ledger/place.h"
+#include "ledger/verify.h"
 #include "seal/roster_sign.h"
 #include "seal/secret.h"
 
@@ -269,49 +271,76 @@ static void refuses_another_signature(void **state)
     assert_int_equal(store_size(desk_store(s->desk)), 0);
 }
 
-static void names_a_rolled_back_copy(void **state)
+/* What the line has forgotten since comes from a copy that was made before. */
+static void takes_bytes_from_an_older_copy(void **state)
 {
     struct setting *s = *state;
+    struct pull_report report;
+    struct problem problem;
     const char *old = world_export(s->w);
     world_close(s->w);
-    world_pull_well(s->desk, world_export(s->w));
+    const char *new = world_export(s->w);
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", new, sealed_name(s->first));
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(world_pull(s->desk, new, &report, &problem), 0);
+    assert_int_equal(report.gaps, 1);
+    assert_false(report.older);
     uint64_t size = store_size(desk_store(s->desk));
-    expect_refused(s, old, E_ROLLBACK, "older log");
-    assert_true(world_has_alarm(s->desk, ALARM_ROLLBACK));
+    assert_int_equal(world_pull(s->desk, old, &report, &problem), 0);
+    assert_true(report.older);
+    assert_int_equal(report.received, 1);
+    assert_int_equal(report.gaps + report.alarms, 0);
+    assert_true(holds(s->desk, s->first));
     assert_int_equal(store_size(desk_store(s->desk)), size);
+    assert_false(world_has_alarm(s->desk, ALARM_ROLLBACK));
+    /* One from before anything was placed. */
+    snprintf(path, sizeof path, "%s/checkpoint", old);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(world_pull(s->desk, old, &report, &problem), 0);
+    assert_true(report.older);
 }
 
-static void names_a_line_that_began_anew(void **state)
+/* A line that says that another desk cosigned, or this one: proofs hold all the same. */
+static void keeps_no_line_that_was_not_checked(void **state)
 {
     struct setting *s = *state;
-    world_pull_well(s->desk, world_export(s->w));
     const char *from = world_export(s->w);
-    char path[300];
-    snprintf(path, sizeof path, "%s/checkpoint", from);
-    assert_int_equal(remove(path), 0);
-    expect_refused(s, from, E_ROLLBACK, "older log");
+    struct pull_report report;
+    struct problem problem;
+    struct note_key key;
+    struct policy *policy;
+    struct buf note, text, proof;
+    struct verify_result result;
+    struct store_entry entry;
+    uint8_t signature[76] = {0};
+    assert_int_equal(cosign_key(desk_member(s->desk), &key), 0);
+    memcpy(signature, key.id, sizeof key.id);
+    buf_init(&note, 1u << 16);
+    buf_init(&text, POLICY_BYTES_MAX);
+    buf_init(&proof, PROOF_BYTES_MAX);
+    world_read(from, "checkpoint", &note);
+    buf_printf(&note, "\xE2\x80\x94 %s ", key.name);
+    base64_put(&note, span_of(signature, sizeof signature));
+    buf_text(&note, "\n");
+    world_write(from, "checkpoint", buf_bytes(&note));
+    assert_int_equal(world_pull(s->desk, from, &report, &problem), 0);
+    assert_true(report.cosigned);
+    assert_int_equal(store_find(desk_store(s->desk), s->first, &entry), 0);
+    uint8_t leaf[ENTRY_LEAF_BYTES];
+    memcpy(leaf, entry.leaf.data, sizeof leaf);
+    assert_int_equal(policy_write(&desk_line(s->desk)->key, &key, 1, 1, &text), 0);
+    assert_int_equal(policy_read(buf_bytes(&text), &policy, NULL), 0);
+    assert_int_equal(proof_make(desk_store(s->desk), entry.index, policy, &proof, NULL), 0);
+    assert_int_equal(
+        verify_proof(buf_bytes(&proof), policy, span_of(leaf, sizeof leaf), &result, NULL), 0);
+    policy_free(policy);
+    buf_release(&note);
+    buf_release(&text);
+    buf_release(&proof);
 }
 
 /* Forks: the line's own key signs another history. The line's store is copied before it places. */
-
-static void copy_store(struct world *w, const char *name)
-{
-    static const char *const files[] = {"log.db", "log.db-wal", "pending.db", "pending.db-wal"};
-    struct problem problem;
-    assert_int_equal(file_make_folder(world_path(w, name), NULL), 0);
-    for (size_t i = 0; i < COUNT_OF(files); i++) {
-        struct buf bytes;
-        char from[300];
-        problem_clear(&problem);
-        buf_init(&bytes, 256u << 20);
-        snprintf(from, sizeof from, "%s/store/%s", world_path(w, "line"), files[i]);
-        if (file_exists(from)) {
-            assert_int_equal(file_read(from, 256u << 20, &bytes, &problem), 0);
-            world_write(world_path(w, name), files[i], buf_bytes(&bytes));
-        }
-        buf_release(&bytes);
-    }
-}
 
 /* Goes on with the copy as the line's store. */
 static void use_store(struct world *w, const char *name)
@@ -325,7 +354,7 @@ static void use_store(struct world *w, const char *name)
 static void begin_fork(struct setting *s)
 {
     store_close(s->w->line->store);
-    copy_store(s->w, "other");
+    world_copy(world_path(s->w, "line/store"), world_path(s->w, "other"));
     struct problem problem;
     problem_clear(&problem);
     char path[300];
@@ -362,6 +391,22 @@ static void names_a_longer_fork(void **state)
     expect_refused(s, world_export(s->w), E_FORK, "does not continue");
     assert_true(world_has_alarm(s->desk, ALARM_FORK));
     assert_int_equal(store_size(desk_store(s->desk)), size);
+}
+
+/* A copy that is shorter than what is here, and no beginning of it. */
+static void names_a_shorter_fork(void **state)
+{
+    struct setting *s = *state;
+    begin_fork(s);
+    for (int i = 0; i < 5; i++)
+        world_report(s->w, &s->caller, "In one history.", NULL);
+    world_close(s->w);
+    world_pull_well(s->desk, world_export(s->w));
+    use_store(s->w, "other");
+    world_report(s->w, &s->caller, "In the other.", NULL);
+    world_close(s->w);
+    expect_refused(s, world_export(s->w), E_FORK, "another root");
+    assert_true(world_has_alarm(s->desk, ALARM_FORK));
 }
 
 /* Rosters */
@@ -588,10 +633,11 @@ int main(void)
         PULL_TEST(refuses_a_missing_leaf),
         PULL_TEST(refuses_swapped_leaves),
         PULL_TEST(refuses_another_signature),
-        PULL_TEST(names_a_rolled_back_copy),
-        PULL_TEST(names_a_line_that_began_anew),
+        PULL_TEST(takes_bytes_from_an_older_copy),
+        PULL_TEST(keeps_no_line_that_was_not_checked),
         PULL_TEST(names_two_roots_for_one_size),
         PULL_TEST(names_a_longer_fork),
+        PULL_TEST(names_a_shorter_fork),
         PULL_TEST(takes_a_longer_roster),
         PULL_TEST(names_a_forked_roster),
         PULL_TEST(refuses_another_organisations_copy),

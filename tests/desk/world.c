@@ -3,6 +3,7 @@
 
 #include "world.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <unistd.h>
 
@@ -360,6 +361,23 @@ struct hash world_digest(struct model *model)
 }
 
 /* Files */
+
+void world_copy(const char *from, const char *to)
+{
+    DIR *entries = opendir(from);
+    assert_non_null(entries);
+    well(file_make_folder(to, NULL), NULL);
+    for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
+        struct buf bytes;
+        if (entry->d_type != DT_REG)
+            continue;
+        buf_init(&bytes, 256u << 20);
+        world_read(from, entry->d_name, &bytes);
+        world_write(to, entry->d_name, buf_bytes(&bytes));
+        buf_release(&bytes);
+    }
+    closedir(entries);
+}
 
 static void join(const char *folder, const char *name, char out[256])
 {

@@ -40,6 +40,8 @@ void world_free(struct world *w);
 /* root/name; in a static place that the fourth call after uses again. */
 const char *world_path(const struct world *w, const char *name);
 void world_remove(const char *path); /* a folder and all in it */
+/* The files of a folder into a new one. */
+void world_copy(const char *from, const char *to);
 
 /* A desk of the founder in root/name: unlocked, the line's key pinned. */
 struct desk *world_desk(struct world *w, const char *name);
