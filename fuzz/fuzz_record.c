@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The first byte says which kind of record it is. What is read can be written, and is read from that
- * as the same again. */
+/* The first byte says which kind of record it is. What is read can be written, and is read again
+ * from that as the same. */
 #include "desk/record.h"
 #include "fuzz.h"
 

@@ -212,8 +212,8 @@ static void a_line_that_was_set_back_is_named(void **state)
     store_close(store);
     world_copy(world_path(s->w, "line/store"), world_path(s->w, "old"));
     problem_clear(&problem);
-    assert_int_equal(store_open_sqlite(world_path(s->w, "line/store"), &s->w->line->store, &problem),
-                     0);
+    int error = store_open_sqlite(world_path(s->w, "line/store"), &s->w->line->store, &problem);
+    assert_int_equal(error, 0);
     world_report(s->w, &s->caller, "Two.", NULL);
     world_close(s->w);
     start_line(s);
