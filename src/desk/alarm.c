@@ -102,6 +102,23 @@ static bool is_same(const struct alarm *a, struct span detail, const struct alar
            memcmp(a->entry, b->entry, sizeof a->entry) == 0 && span_equal(detail, b_detail);
 }
 
+/* All of them, but for the oldest that was seen when there is no room for another. */
+static int copy_with_room(struct span value, size_t count, struct buf *out, bool *ret_room)
+{
+    struct span item, detail;
+    bool room = count < ALARM_KEPT_MAX, seen;
+    for (size_t i = 0; fields_nth(value, LIST_FIELD, i, &item); i++) {
+        struct alarm a;
+        REJECT_IF(!item_read(item, &a, &seen, &detail), E_DAMAGED);
+        if (room || !seen)
+            fields_put(out, LIST_FIELD, item);
+        else
+            room = true;
+    }
+    *ret_room = room;
+    return 0;
+}
+
 int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, const char *detail)
 {
     struct alarm new = {.kind = kind, .minute = clock_minute(clock_now_s()), .number = 1};
@@ -124,13 +141,13 @@ int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, c
             new.number = a.number + 1;
         count++;
     }
-    if (count >= ALARM_KEPT_MAX)
-        return 0;
     struct buf out;
     buf_init(&out, VALUE_MAX_BYTES);
-    buf_span(&out, value);
+    bool room = false;
+    int error = copy_with_room(value, count, &out, &room);
     item_put(&out, &new, false, text);
-    int error = save(desk, &out);
+    if (error == 0 && room)
+        error = save(desk, &out);
     buf_release(&out);
     return error;
 }

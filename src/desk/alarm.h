@@ -41,8 +41,8 @@ struct alarm {
 
 #define ALARM_KEPT_MAX 1000
 #define ALARM_DETAIL_MAX 400
-/* Keeps an alarm, in a transaction of its own; the same kind, entry and detail is kept once. The
- * oldest stay when there are too many. */
+/* Keeps an alarm, in a transaction of its own; the same kind, entry and detail is kept once. When
+ * there are too many the oldest that was seen goes; those not seen stay. */
 int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, const char *detail)
     MUST_USE;
 /* Those kept and not yet seen, oldest first, in the arena. */

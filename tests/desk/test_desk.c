@@ -199,6 +199,37 @@ static void alarms_are_kept_until_seen(void **state)
     arena_release(&arena);
 }
 
+/* Whoever can raise many cannot hide one: what was seen makes room. The list is filled with copies
+ * of one alarm, which would otherwise take a commit each. */
+static void alarms_that_were_seen_make_room(void **state)
+{
+    struct setting *s = *state;
+    struct arena arena;
+    struct alarm *alarms;
+    struct span one;
+    struct buf many;
+    size_t count;
+    arena_init(&arena, 1u << 20);
+    buf_init(&many, 1u << 20);
+    assert_int_equal(alarm_raise(s->desk, ALARM_MISSING, NULL, "one of many"), 0);
+    assert_int_equal(store_value_get(desk_store(s->desk), "alarms", &one), 0);
+    for (int i = 0; i < ALARM_KEPT_MAX; i++)
+        buf_span(&many, one);
+    assert_int_equal(desk_begin(s->desk, NULL), 0);
+    assert_int_equal(store_value_put(desk_store(s->desk), "alarms", buf_bytes(&many)), 0);
+    assert_int_equal(desk_commit(s->desk, NULL), 0);
+    buf_release(&many);
+    assert_int_equal(alarm_raise(s->desk, ALARM_FORK, NULL, "no room"), 0);
+    assert_int_equal(alarm_list(s->desk, &arena, &alarms, &count), 0);
+    assert_int_equal(count, ALARM_KEPT_MAX);
+    assert_int_equal(alarm_seen(s->desk, alarms[0].number), 0);
+    assert_int_equal(alarm_raise(s->desk, ALARM_FORK, NULL, "room"), 0);
+    assert_int_equal(alarm_list(s->desk, &arena, &alarms, &count), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(alarms[0].kind, ALARM_FORK);
+    arena_release(&arena);
+}
+
 static int put_line(struct desk *desk, const struct desk_line *line, struct problem *problem)
 {
     problem_clear(problem);
@@ -415,6 +446,7 @@ int main(void)
         cmocka_unit_test(weak_passphrases),
         DESK_TEST(one_at_a_time),
         DESK_TEST(alarms_are_kept_until_seen),
+        DESK_TEST(alarms_that_were_seen_make_room),
         DESK_TEST(a_log_keeps_its_key),
         DESK_TEST(a_damaged_roster_is_named),
         cmocka_unit_test(addresses),
