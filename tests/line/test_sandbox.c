@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -106,6 +108,28 @@ static int act_ptrace(void) {
 static int act_kill(void) {
     return error_of(kill(getppid(), 0));
 }
+static int act_signal_another(void) {
+    return error_of(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+/* A descriptor that would have the kernel send a signal to another process. */
+static int act_own_by_another(void) {
+    return error_of(fcntl(STDERR_FILENO, F_SETOWN, getppid()));
+}
+/* What types into the terminal that the program was started from. */
+static int act_type(void) {
+    return error_of(ioctl(STDERR_FILENO, TIOCSTI, "x"));
+}
+static int act_make_code(void) {
+    void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return code == MAP_FAILED ? errno : 0;
+}
+static int act_make_code_of_data(void) {
+    static char data[8192];
+    char *page = data + 4096 - (uintptr_t)data % 4096;
+
+    return error_of(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+}
 static int act_unlink(void) {
     return error_of(unlink("/nonexistent"));
 }
@@ -145,7 +169,9 @@ static void worker_works(void **state) {
 static void worker_is_ended(void **state) {
     static act_fn *const acts[] = {act_open,   act_open_old, act_open_by_ring, act_socket,
                                    act_connect, act_bind,    act_fork,         act_execve,
-                                   act_ptrace, act_kill,     act_unlink,       act_prctl};
+                                   act_ptrace, act_kill,     act_unlink,       act_prctl,
+                                   act_signal_another,       act_own_by_another,
+                                   act_type,   act_make_code, act_make_code_of_data};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(acts); i++)
@@ -159,7 +185,9 @@ static void keeper_keeps(void **state) {
 
 static void keeper_is_ended(void **state) {
     static act_fn *const acts[] = {act_open_by_ring, act_socket, act_connect, act_bind,  act_fork,
-                                   act_execve,       act_ptrace, act_kill,    act_prctl};
+                                   act_execve,       act_ptrace, act_kill,    act_prctl,
+                                   act_signal_another, act_own_by_another,    act_type,
+                                   act_make_code,    act_make_code_of_data};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(acts); i++)
