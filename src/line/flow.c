@@ -177,16 +177,17 @@ void flow_codename_problem(struct flow *flow, struct values *values, int error) 
     struct words_fault fault;
     struct buf shown;
 
-    /* It failed before, and is only read again to learn where. */
+    /* It failed before, and is only read again to learn where. What reads well now was followed by
+     * more than anybody types: the first words of it are not all. */
     if (words_read_fault(words_of_language(flow->language->code), buf_bytes(&flow->typed), secret,
                          &list, &fault) == 0)
-        return;
+        fault = (struct words_fault){.count = WORDS_SECRET_COUNT + 1};
     if (error == E_BAD_WORD) {
         buf_init(&shown, 1024);
         show_line(&shown, span_text(fault.word), 24);
         values_text(problem, "word", arena_copy_text(arena, buf_bytes(&shown)));
         values_number(problem, "number", fault.place);
-        buf_release(&shown);
+        buf_wipe_release(&shown);
     } else if (error == E_CHECKSUM) {
         values_flag(problem, "checksum", true);
     } else if (flow->typed.len == 0) {
@@ -195,6 +196,7 @@ void flow_codename_problem(struct flow *flow, struct values *values, int error) 
         values_number(problem, "count", fault.count);
     }
     secret_wipe(&fault, sizeof fault);
+    secret_wipe(secret, sizeof secret);
 }
 
 void flow_ask(struct flow *flow, enum wire_op op, struct span body, ask_fn *fn) {

@@ -15,6 +15,8 @@
 #include "seal/secret.h"
 
 #define KEY_FILE_BYTES 37
+#define KEY_MAGIC "VSLN"
+#define KEY_VERSION 1
 #define PUBLIC_KEY_BYTES_MAX 1024
 #define SETTINGS_BYTES_MAX 8192
 #define ROSTER_VALUE "roster"
@@ -57,9 +59,11 @@ static int key_of_seed(struct folder *folder, const uint8_t seed[32]) {
 static int write_key(const struct folder *folder, const uint8_t seed[32],
                      struct problem *problem) {
     char path[FOLDER_PATH_MAX + 64];
-    uint8_t bytes[KEY_FILE_BYTES] = {'V', 'S', 'L', 'N', 1};
+    uint8_t bytes[KEY_FILE_BYTES];
     int error;
 
+    memcpy(bytes, KEY_MAGIC, 4);
+    bytes[4] = KEY_VERSION;
     memcpy(bytes + 5, seed, 32);
     error = file_create(path_in(folder, "line.key", path), span_of(bytes, sizeof bytes), 0600,
                         problem);
@@ -108,12 +112,26 @@ static int read_key(struct folder *folder, struct problem *problem) {
 
     buf_init(&bytes, KEY_FILE_BYTES + 1);
     error = file_read(path_in(folder, "line.key", path), KEY_FILE_BYTES, &bytes, problem);
-    if (error == 0 && (bytes.len != KEY_FILE_BYTES || memcmp(bytes.data, "VSLN\001", 5) != 0))
+    if (error == 0 && (bytes.len != KEY_FILE_BYTES || memcmp(bytes.data, KEY_MAGIC, 4) != 0))
         error = problem_set(problem, E_KEYFILE, "%s is not a line's key, or is damaged.", path);
+    else if (error == 0 && bytes.data[4] != KEY_VERSION)
+        error = problem_set(problem, E_VERSION, "%s was made by a newer version.", path);
     if (error == 0)
         error = key_of_seed(folder, bytes.data + 5);
     buf_wipe_release(&bytes);
     return error;
+}
+
+/* The key has no sum of its own: a changed bit of it would be another line's. */
+static int check_key(const struct folder *folder, struct problem *problem) {
+    struct note_key kept;
+
+    TRY(folder_public_key(folder->path, &kept, problem));
+    if (strcmp(kept.name, folder->note_key.name) == 0 &&
+        memcmp(kept.public_key, folder->note_key.public_key, SIGN_KEY_BYTES) == 0)
+        return 0;
+    return problem_set(problem, E_KEYFILE, "%s/line.key is not that of line.pub: one is damaged.",
+                       folder->path);
 }
 
 static int setting_number(struct span value, uint64_t max, uint32_t *ret_value) {
@@ -290,7 +308,8 @@ static int open_all(struct folder *folder, struct problem *problem) {
     if (read_day(folder) < 0)
         return problem_set(problem, E_MISSING, "%s holds no day: was init finished?",
                            folder->path);
-    return read_key(folder, problem);
+    TRY(read_key(folder, problem));
+    return check_key(folder, problem);
 }
 
 int folder_open(const char *path, struct folder **ret_folder, struct problem *problem) {

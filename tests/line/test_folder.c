@@ -83,8 +83,7 @@ static void damaged_pack(void **state) {
 }
 
 static void damaged_key(void **state) {
-    static const char *const texts[] = {"", "VSLN", "VSLN\002aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                        "VSKN\001aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    static const char *const texts[] = {"", "VSLN", "VSKN\001aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                                         "VSLN\001aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     struct world *world = *state;
     struct problem problem;
@@ -94,6 +93,28 @@ static void damaged_key(void **state) {
         assert_error(open_again(world, &problem), E_KEYFILE);
         assert_non_null(strstr(problem.text, "line.key"));
     }
+    write_file(world, "line.key", "VSLN\002aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert_error(open_again(world, &problem), E_VERSION);
+}
+
+/* A line with one bit of its key changed would be another line. */
+static void changed_key(void **state) {
+    struct world *world = *state;
+    struct problem problem;
+    struct buf key;
+
+    buf_init(&key, 64);
+    assert_ok(file_read(in_folder(world, "line.key"), 64, &key, NULL));
+    for (size_t at = 5; at < key.len; at++) {
+        key.data[at] ^= 0x40;
+        assert_ok(file_write(in_folder(world, "line.key"), buf_bytes(&key), 0600, NULL));
+        assert_error(open_again(world, &problem), E_KEYFILE);
+        assert_non_null(strstr(problem.text, "line.pub"));
+        key.data[at] ^= 0x40;
+    }
+    assert_ok(file_write(in_folder(world, "line.key"), buf_bytes(&key), 0600, NULL));
+    assert_ok(open_again(world, &problem));
+    buf_release(&key);
 }
 
 static void settings(void **state) {
@@ -137,8 +158,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(the_same_after_opening), WORLD_TEST(one_program_at_a_time),
         WORLD_TEST(made_once),              WORLD_TEST(damaged_pack),
-        WORLD_TEST(damaged_key),            WORLD_TEST(settings),
-        WORLD_TEST(settings_not_understood), WORLD_TEST(not_a_folder),
+        WORLD_TEST(damaged_key),            WORLD_TEST(changed_key),
+        WORLD_TEST(settings),               WORLD_TEST(settings_not_understood),
+        WORLD_TEST(not_a_folder),
     };
 
     return cmocka_run_group_tests_name("folder", tests, NULL, NULL);
