@@ -95,6 +95,22 @@ static int forget_deleted(struct model *model, struct sql_value me)
     }
 }
 
+/* Only who had the caller's codename, as a line that was taken over has, writes under their mailbox
+ * key and not under their reply key: an answer would go where they do not look. */
+static const char mixed_reply_keys[] =
+    "INSERT OR REPLACE INTO alarms SELECT ?, id, 'Two reply keys are named for one caller: an"
+    " answer to this report may not reach them.' FROM reports WHERE conv IN"
+    " (SELECT conv FROM reports WHERE conv IN (SELECT conv FROM dirty)"
+    "  GROUP BY conv HAVING min(reply) <> max(reply))";
+
+/* Of two desks that did not know of each other's answer. */
+static const char shared_slots[] =
+    "INSERT OR REPLACE INTO alarms SELECT ?, a.id, 'Two answers were put in one place: the caller"
+    " is shown only one of them.' FROM answers a JOIN"
+    " (SELECT conv, slot FROM answers WHERE conv IN (SELECT conv FROM dirty)"
+    "  GROUP BY conv, slot HAVING min(answer) <> max(answer)) x"
+    " ON x.conv = a.conv AND x.slot = a.slot";
+
 int model_derive(struct model *model)
 {
     struct sql *sql = &model->sql;
@@ -106,5 +122,7 @@ int model_derive(struct model *model)
     TRY(sql_run(sql, fill, SQL_NONE));
     TRY(sql_run(sql, finish, SQL_NONE));
     TRY(sql_run(sql, finish_minutes, SQL_NONE));
+    TRY(sql_run(sql, mixed_reply_keys, SQL_ARGS(SQL_INT(ALARM_DAMAGED))));
+    TRY(sql_run(sql, shared_slots, SQL_ARGS(SQL_INT(ALARM_DAMAGED))));
     return sql_run(sql, "DELETE FROM dirty", SQL_NONE);
 }

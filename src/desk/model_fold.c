@@ -2,7 +2,10 @@
 /* One fold function for each kind of record. Each puts facts that stand by themselves, or replaces
  * a fact by one that is later by (order, signer, id): so the order in which entries come does not
  * matter, and an entry that comes twice changes nothing. */
+#include "base/clock.h"
 #include "desk/model_internal.h"
+
+#define DAY_MINUTES 1440
 
 static void position_write(uint32_t minute, uint32_t order, const uint8_t *id,
                            uint8_t out[MODEL_POSITION_BYTES])
@@ -57,10 +60,26 @@ static struct sql_value clean_value(struct buf *storage, const char *text)
     return SQL_TEXT(buf_bytes(storage));
 }
 
+/* A line gives a report its minute and its day. One that is not of the other, or still to come, may
+ * have been given to put the report where nobody waits for it: before what was answered, or after
+ * all that will be. */
+static int check_time(const struct model_folding *f)
+{
+    int64_t day = f->opened->envelope.minute / DAY_MINUTES, header_day = f->header->day;
+    int64_t tomorrow = (int64_t)clock_day(clock_now_s()) + 1;
+    if (f->opened->has_signer ||
+        (day >= header_day - 1 && day <= header_day + 1 && header_day <= tomorrow))
+        return 0;
+    return model_fold_alarm(f->model, ALARM_DAMAGED, f->header->id,
+                            header_day > tomorrow ? "Its day is still to come."
+                                                  : "Its time is not of its day.");
+}
+
 static int fold_report(const struct model_folding *f)
 {
     const struct envelope *e = &f->opened->envelope;
     const uint8_t *id = f->header->id;
+    TRY(check_time(f));
     bool by_door = !f->opened->has_signer && e->mailbox && e->reply_key;
     uint8_t pos[MODEL_POSITION_BYTES];
     position_write(e->minute, by_door ? e->minute_order : 0, id, pos);

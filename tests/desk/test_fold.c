@@ -2,6 +2,7 @@
 /* How records are folded: alarms for what should not be, and in any order the same model. */
 #include "scene.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "desk/model_internal.h"
 #include "prop.h"
@@ -112,6 +113,93 @@ static void bad_fields_and_orders_are_alarms(void **state)
     scene_bring(s);
     assert_int_equal(scene_status(s).alarm_count, 2);
     assert_true(model_next_order(s->model) < 1000);
+}
+
+/* What a line can say about a report without being able to open it */
+
+static void a_time_that_is_not_of_its_day_is_an_alarm(void **state)
+{
+    struct scene *s = *state;
+    const uint32_t today = WORLD_DAY * 1440;
+    world_report_to(s->w, &s->caller, 0, today - 1440, "Near midnight.", NULL);
+    world_report_to(s->w, &s->caller, 0, today + 2 * 1440 - 1, "Near the next.", NULL);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 0);
+    world_report_to(s->w, &s->caller, 0, today - 1441, "Put before.", NULL);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 1);
+    world_report_to(s->w, &s->caller, 0, UINT32_MAX, "Put after.", NULL);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 2);
+    assert_true(scene_has_alarm(s, ALARM_DAMAGED));
+}
+
+static void a_day_that_is_to_come_is_an_alarm(void **state)
+{
+    struct scene *s = *state;
+    world_day(WORLD_DAY + 2);
+    world_report(s->w, &s->caller, "From the future.", NULL);
+    world_day(WORLD_DAY + 1);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 0);
+    world_day(WORLD_DAY + 2);
+    world_report(s->w, &s->caller, "From the future.", NULL);
+    world_day(WORLD_DAY);
+    scene_bring(s);
+    assert_true(scene_has_alarm(s, ALARM_DAMAGED));
+}
+
+static void another_reply_key_for_one_caller_is_an_alarm(void **state)
+{
+    struct scene *s = *state;
+    struct world_caller other;
+    uint8_t id[16];
+    const struct envelope e = {.kind = KIND_REPORT,
+                               .kind_version = 1,
+                               .minute = clock_minute(clock_now_s()),
+                               .minute_order = 9,
+                               .mailbox = s->caller.keys.mailbox.public_key,
+                               .reply_key = other.keys.reply_key};
+    world_caller(&other);
+    world_report(s->w, &s->caller, "True.", id);
+    world_report(s->w, &s->caller, "True as well.", NULL);
+    world_report(s->w, &other, "Somebody else.", NULL);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 0);
+    world_payload(s->w, intake(s), &e, span_text("Answer here."), NULL, NULL);
+    scene_bring(s);
+    assert_int_equal(scene_show(s, id, false).item_count, 3);
+    assert_int_equal(scene_status(s).alarm_count, 3);
+    assert_true(scene_has_alarm(s, ALARM_DAMAGED));
+}
+
+/* Two computers of a member, neither of which had pulled the other's answer. */
+static void two_answers_in_one_place_are_an_alarm(void **state)
+{
+    struct scene *s = *state;
+    uint8_t id[16];
+    world_report(s->w, &s->caller, "Help.", id);
+    scene_bring(s);
+    struct desk *second = world_desk(s->w, "second");
+    world_pull_well(second, world_export(s->w));
+    struct model *model = world_model(second);
+    scene_answer(s, id, "From the first.");
+    scene_answer(s, id, "And more.");
+    assert_int_equal(act_answer(second, model, id, span_text("From the second."), NULL), 0);
+    world_send(s->w, s->desk);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 0);
+    world_send(s->w, second);
+    world_close(s->w);
+    scene_bring(s);
+    assert_int_equal(scene_status(s).alarm_count, 2);
+    assert_true(scene_has_alarm(s, ALARM_DAMAGED));
+    scene_answer(s, id, "Once more.");
+    struct model_caller caller;
+    assert_int_equal(model_caller(s->model, id, &caller), 0);
+    assert_int_equal(caller.slots_used, 7);
+    model_free(model);
+    desk_free(second);
 }
 
 /* The largest entry that a desk takes: bytes that are no text, letters that fold to eleven times
@@ -453,6 +541,10 @@ int main(void)
         SCENE_TEST(a_stranger_signs_nothing),
         SCENE_TEST(a_record_needs_a_signature),
         SCENE_TEST(bad_fields_and_orders_are_alarms),
+        SCENE_TEST(a_time_that_is_not_of_its_day_is_an_alarm),
+        SCENE_TEST(a_day_that_is_to_come_is_an_alarm),
+        SCENE_TEST(another_reply_key_for_one_caller_is_an_alarm),
+        SCENE_TEST(two_answers_in_one_place_are_an_alarm),
         SCENE_TEST(no_text_is_too_large_for_the_desk),
         SCENE_TEST(the_highest_order_is_not_the_last_word),
         SCENE_TEST(an_entry_may_come_before_its_epoch),
