@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The escapers: whatever the bytes, what is written is UTF-8 and ends neither text nor attribute. */
+/* The escapers: whatever the bytes, what is written is UTF-8 and ends no text or attribute. */
 #include "base/error.h"
 #include "draw/html.h"
 #include "fuzz.h"

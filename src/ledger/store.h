@@ -59,7 +59,7 @@ void store_rollback(struct store *store);
 int store_put_pending(struct store *store, const struct store_entry *entry) MUST_USE;
 /* Changes an outbox entry to STORE_FROM_HATCH: a line has it. E_NOT_FOUND. */
 int store_mark_sent(struct store *store, const uint8_t id[ENTRY_ID_BYTES]) MUST_USE;
-/* Removes a pending entry of a desk that a line no longer lists nor placed. E_NOT_FOUND. */
+/* For tests: a line that loses an entry. E_NOT_FOUND. */
 int store_drop_pending(struct store *store, const uint8_t id[ENTRY_ID_BYTES]) MUST_USE;
 
 typedef int store_entry_fn(void *context, const struct store_entry *entry);
