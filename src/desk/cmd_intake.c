@@ -14,7 +14,8 @@ static const char help[] =
     "Shows the intake keys: what callers' reports are sealed to. The line takes no reports after\n"
     "the newest one's last day.\n"
     "\n"
-    "  --renew                  makes a new one (180 days), tells the line, and writes pack.txt\n"
+    "  --renew                  asks the line whether another computer of yours made one already,\n"
+    "                           makes a new one (180 days), tells the line, and writes pack.txt\n"
     "  --proxy ADDRESS          as for vouchsafe pull\n";
 
 static bool is_ours(const struct desk *desk, uint32_t epoch)
@@ -106,19 +107,43 @@ static int renew(struct cli *cli)
     return desk_open_epochs(desk, &cli->problem);
 }
 
+static int pull(struct cli *cli, const char *proxy, struct problem *problem)
+{
+    const struct pull_options options = {.proxy = proxy, .order = model_next_order(cli->model)};
+    struct pull_report report;
+    return pull_run(cli->desk, &options, &report, problem);
+}
+
+/* Two renewals that do not know of each other are two histories of the roster, and nothing mends
+ * that: so what the line has is taken first. One that cannot be reached is no hindrance for a desk
+ * that has pulled before; one that was just recovered may be behind. */
+static int catch_up(struct cli *cli, const char *proxy)
+{
+    struct problem *problem = &cli->problem;
+    const struct desk_line *line = desk_line(cli->desk);
+    if (!line->pinned)
+        return problem_set(problem, E_ARGUMENT,
+                           "This desk has no line yet, which may know of a newer key. First: "
+                           "vouchsafe line ADDRESS");
+    if (!line->address[0])
+        return 0;
+    int error = pull(cli, proxy, problem);
+    bool reached = error != E_NETWORK && error != E_TIMEOUT && error != E_BUSY;
+    if (error == 0 || reached || store_size(desk_store(cli->desk)) == 0)
+        return error;
+    problem_clear(problem);
+    return 0;
+}
+
 /* The new key is good without the line; so that the line is told later is no failure. */
 static void tell_line(struct cli *cli, const char *proxy)
 {
-    const struct pull_options options = {.proxy = proxy};
-    struct pull_report report;
     struct problem problem;
     problem_clear(&problem);
-    int error = E_NETWORK;
-    if (desk_line(cli->desk)->pinned && desk_line(cli->desk)->address[0])
-        error = pull_run(cli->desk, &options, &report, &problem);
+    int error = desk_line(cli->desk)->address[0] ? pull(cli, proxy, &problem) : E_NETWORK;
     if (error < 0)
         fprintf(stderr, "The line does not know it yet (%s). The next pull tells it.\n",
-                problem.text[0] ? problem.text : "there is none");
+                problem.text[0] ? problem.text : "it has no address");
 }
 
 int cmd_intake(int argc, char **argv)
@@ -133,11 +158,11 @@ int cmd_intake(int argc, char **argv)
         return status;
     if (cli.count > 0)
         return cli_usage(&cli, "it takes no arguments");
-    int error = cli_open(&cli);
-    if (error == 0)
-        error = cli_unlock(&cli);
+    int error = cli_open_model(&cli);
     if (error == 0 && wants_renew) {
-        error = renew(&cli);
+        error = catch_up(&cli, proxy);
+        if (error == 0)
+            error = renew(&cli);
         if (error == 0)
             tell_line(&cli, proxy);
     }

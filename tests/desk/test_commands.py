@@ -45,6 +45,7 @@ class World:
         self.program = None
         run('init', '--dir', self.desk, '--organisation', 'Open Door Karsk', '--member', 'Ada', '--kit-folder', self.kit,
             '--passphrase-file', self.passphrase)
+        shutil.copy(self.desk / 'pack.txt', self.folder / 'first-pack.txt')
         self.words = self.at_line('init', self.desk / 'pack.txt', self.line).strip().splitlines()[-1].strip()
 
     @staticmethod
@@ -312,6 +313,15 @@ def test_recovery(world):
     run('line', world.hatch, '--fingerprint', world.words, '--dir', again)
     pulled = json.loads(run('pull', '--json', *common, code=1).split('\nvouchsafe')[0])
     assert pulled['gaps'] > 0 and pulled['alarms'] > 0
+    # A pack from before a renewal: another one for the same place would be a second history.
+    old = world.folder / 'old'
+    common = ['--dir', old, '--passphrase-file', world.passphrase]
+    run('recover', '--pack', world.folder / 'first-pack.txt', *sheets, *common)
+    assert 'no line yet' in run('intake', '--renew', *common, code=1)
+    run('line', world.hatch, '--fingerprint', world.words, '--dir', old)
+    renewed = json.loads(run('intake', '--renew', '--json', *common))
+    assert [epoch['epoch'] for epoch in renewed['epochs']] == [1, 2, 3]
+    assert world.json('pull')['result'] == 'OK' and len(world.json('intake')['epochs']) == 3
     # A copy of the lost desk has what the line has forgotten.
     copy = world.folder / 'copy'
     shutil.copytree(world.desk, copy)
