@@ -45,6 +45,8 @@ static void put_log(struct cli *cli, const struct model_status *s)
         buf_printf(&cli->out, "Checkpoint    %llu entries, %u cosigners\n              ",
                    (unsigned long long)s->checkpoint_size, s->cosigners);
         cli_put_six_words(cli, s->checkpoint_root);
+        buf_text(&cli->out, "\n              ");
+        words_six_more(s->checkpoint_root, &cli->out);
         buf_u8(&cli->out, '\n');
     }
     if (s->not_held)

@@ -19,6 +19,17 @@ static const char *six_words(struct visit *visit, const uint8_t hash[HASH_BYTES]
     return visit_block(visit, buf_bytes(&words));
 }
 
+/* A line could make two logs whose roots have the same six words. */
+static const char *twelve_words(struct visit *visit, const uint8_t hash[HASH_BYTES])
+{
+    struct buf words CLEANUP(buf_release);
+    buf_init(&words, 1024);
+    words_six(hash, &words);
+    buf_u8(&words, ' ');
+    words_six_more(hash, &words);
+    return visit_block(visit, buf_bytes(&words));
+}
+
 static const char *day_text(struct visit *visit, uint32_t day)
 {
     char text[CLOCK_DAY_TEXT_BYTES];
@@ -60,7 +71,7 @@ static void put_ledger(struct visit *visit, struct values *v)
     put_number(visit, v, "pending", status->pending);
     if (!status->has_checkpoint)
         return;
-    values_text(v, "root", six_words(visit, status->checkpoint_root));
+    values_text(v, "root", twelve_words(visit, status->checkpoint_root));
     put_number(visit, v, "cosigners", status->cosigners);
 }
 

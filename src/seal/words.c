@@ -75,12 +75,22 @@ void words_of_secret(const struct words_list *list, const uint8_t secret[WORDS_S
     secret_wipe(bytes, sizeof bytes);
 }
 
-void words_six(const uint8_t hash[32], struct buf *out)
+static void put_six(const uint8_t hash[32], unsigned from, struct buf *out)
 {
     for (unsigned i = 0; i < SIX; i++) {
         buf_text(out, i ? " " : "");
-        buf_text(out, words_lists[0]->words[code_at(hash, i)]);
+        buf_text(out, words_lists[0]->words[code_at(hash, from + i)]);
     }
+}
+
+void words_six(const uint8_t hash[32], struct buf *out)
+{
+    put_six(hash, 0, out);
+}
+
+void words_six_more(const uint8_t hash[32], struct buf *out)
+{
+    put_six(hash, SIX, out);
 }
 
 /* The next letter, й as и: some keyboards and some hands leave its mark out, and no list has two

@@ -45,7 +45,10 @@ int words_read_fault(const struct words_list *first, struct span text,
                      uint8_t ret_secret[WORDS_SECRET_BYTES], const struct words_list **ret_list,
                      struct words_fault *ret_fault) MUST_USE;
 
-/* "anchor basket candle ..." : the first 66 bits of a hash, English. */
+/* "anchor basket candle ..." : the first 66 bits of a hash, English. Enough where nobody can choose
+ * what is compared with what: not for two logs of one line. */
 void words_six(const uint8_t hash[32], struct buf *out);
+/* The next 66 bits. */
+void words_six_more(const uint8_t hash[32], struct buf *out);
 
 #endif

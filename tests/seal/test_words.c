@@ -459,6 +459,28 @@ static void six_words_are_the_first_66_bits(void **state)
     buf_release(&text);
 }
 
+static void six_more_are_the_next_66_bits(void **state)
+{
+    (void)state;
+    uint8_t hash[32] = {0};
+    struct buf text;
+    char expected[128];
+    buf_init(&text, 256);
+    hash[8] = 0x3f;
+    memset(hash + 9, 0xff, 7);
+    hash[16] = 0xf0;
+    const char *first = words_at(english(), 0), *last = words_at(english(), WORDS_LIST_COUNT - 1);
+    words_six(hash, &text);
+    snprintf(expected, sizeof expected, "%s %s %s %s %s %s", first, first, first, first, first,
+             first);
+    assert_string_equal(buf_cstr(&text), expected);
+    buf_reset(&text);
+    words_six_more(hash, &text);
+    snprintf(expected, sizeof expected, "%s %s %s %s %s %s", last, last, last, last, last, last);
+    assert_string_equal(buf_cstr(&text), expected);
+    buf_release(&text);
+}
+
 static void lists_are_found_by_language(void **state)
 {
     (void)state;
@@ -488,6 +510,7 @@ int main(void)
         cmocka_unit_test(words_that_do_not_belong_together_are_told),
         cmocka_unit_test(too_long_and_broken_texts_are_refused),
         cmocka_unit_test(six_words_are_the_first_66_bits),
+        cmocka_unit_test(six_more_are_the_next_66_bits),
         cmocka_unit_test(lists_are_found_by_language),
     };
     if (seal_init() < 0)
