@@ -109,8 +109,10 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
     static const char name[] = "Vouchsafe-Next-Nonce:";
     struct line_source *line = context;
     size_t len = size * count, at = sizeof name - 1;
-    if (len > 12 && memcmp(data, "HTTP/", 5) == 0)
-        line->wants_body = data[9] == '2';
+    if (len > 12 && memcmp(data, "HTTP/", 5) == 0) {
+        const char *space = memchr(data, ' ', len - 1);
+        line->wants_body = space && space[1] == '2';
+    }
     if (len <= at || strncasecmp(data, name, at) != 0)
         return len;
     while (at < len && data[at] == ' ')
