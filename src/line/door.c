@@ -9,9 +9,6 @@
 #define HEAD_BYTES_MAX 8192
 /* Over Tor a slow phone needs a minute for its text. */
 #define DEADLINE_MS (120 * 1000)
-/* A door retires, and another takes its place, so that nothing gathers in a process's memory. */
-#define DOOR_REQUESTS_MAX 100000
-#define DOOR_LIFE_MS (60 * 60 * 1000)
 
 static bool is_method(const struct http_request *request, const char *method) {
     return strcmp(http_method(request), method) == 0;
@@ -53,7 +50,6 @@ static void handle(void *context, struct http_request *request) {
     struct flow *flow = flow_new(door, request);
     struct form form;
 
-    door->served++;
     if (!flow) {
         http_reply(request, 503, "text/plain; charset=utf-8",
                    span_text(error_sentence(E_NOMEM)), NULL, 0);
@@ -75,15 +71,11 @@ static void tick(void *context) {
     struct door *door = context;
 
     ticket_keys_advance(door->ticket_keys, door_minute());
-    if (door->served >= DOOR_REQUESTS_MAX ||
-        clock_monotonic_ms() - door->started_ms >= DOOR_LIFE_MS)
-        http_retire(door->worker.server);
 }
 
 int door_run(const struct door_config *config) {
     struct door door = {
         .other_way = config->other_way,
-        .started_ms = clock_monotonic_ms(),
         .ticket_keys = config->ticket_keys,
     };
     struct worker_config worker = {

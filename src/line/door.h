@@ -25,8 +25,6 @@ struct door {
     struct worker worker;
     struct ticket_keys *ticket_keys; /* in secret_alloc memory; the same for all doors by descent */
     const char *other_way;
-    uint64_t served;
-    int64_t started_ms;
 };
 
 struct door_config {
@@ -35,8 +33,7 @@ struct door_config {
     const char *other_way;
 };
 
-/* Serves until it is told to stop (SIGTERM), is retired by age, or the keeper is gone. 0, or why it
- * never began. */
+/* Serves until it is told to stop (SIGTERM) or the keeper is gone. 0, or why it never began. */
 int door_run(const struct door_config *config) MUST_USE;
 
 /* The minute of tickets: since the machine's start, so that no clock that is set wrong, or set

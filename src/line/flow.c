@@ -46,6 +46,7 @@ void flow_free(struct flow *flow) {
     buf_wipe_release(&flow->typed);
     secret_wipe(flow, sizeof *flow);
     mem_free(flow);
+    secret_wipe_stack();
 }
 
 int flow_form(struct flow *flow, struct form *ret_form) {

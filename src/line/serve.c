@@ -25,6 +25,9 @@
 /* How often the parent looks up: its ticket key goes forward with the doors', or a seizure of its
  * memory would open what theirs no longer does. */
 #define LOOK_UP_S 5
+/* So that nothing gathers in a door's memory. Its successor begins before it is told to stop: it
+ * still finishes what is open, and somebody may make that last. */
+#define DOOR_LIFE_MS (60 * 60 * 1000)
 /* Workers that are told to stop may finish what they have begun, for this long. */
 #define STOP_MS 10000
 #define STOP_LOOK_MS 50
@@ -248,16 +251,32 @@ static int restart(struct parent *parent, pid_t ended) {
     return 0;
 }
 
-static int watch(struct parent *parent) {
+/* A door that has been told to stop is nobody's any more: nothing is started when it ends. */
+static void renew_doors(struct parent *parent) {
+    for (size_t i = 0; i + 1 < parent->worker_count; i++) {
+        pid_t old = parent->workers[i];
+
+        if (clock_monotonic_ms() - parent->started_ms[i] < DOOR_LIFE_MS)
+            continue;
+        if (start_worker(parent, i) == 0)
+            kill(old, SIGTERM);
+        else
+            parent->workers[i] = old; /* it goes on; the next try comes after another life */
+    }
+}
+
+static int watch(struct parent *parent, struct problem *problem) {
     while (!stop_asked) {
         int status;
         pid_t ended = waitpid(-1, &status, 0);
 
         ticket_keys_advance(parent->ticket_keys, door_minute());
+        renew_doors(parent);
         if (ended < 0 && errno == EINTR)
             continue;
         REJECT_IF(ended < 0, E_IO);
-        REJECT_IF(ended == parent->keeper, E_IO);
+        if (ended == parent->keeper)
+            return problem_set(problem, E_IO, "The keeper has ended, and so has the line.");
         TRY(restart(parent, ended));
     }
     return 0;
@@ -321,7 +340,7 @@ int serve_run(const struct serve *serve, struct problem *problem) {
     ticket_keys_random(door_minute(), parent.ticket_keys);
     error = start_all(&parent, serve, problem);
     if (error == 0)
-        error = watch(&parent);
+        error = watch(&parent, problem);
     stop_all(&parent);
     secret_free(parent.ticket_keys);
     return error;

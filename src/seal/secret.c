@@ -7,6 +7,9 @@
  * alignment would give a pointer that is not aligned. */
 #define ALIGNMENT_BYTES 16
 
+/* Deeper than sealing or opening goes. */
+#define STACK_BYTES 32768
+
 void *secret_alloc(size_t bytes)
 {
     if (bytes > SIZE_MAX - ALIGNMENT_BYTES)
@@ -26,6 +29,11 @@ void secret_free(void *p)
 void secret_wipe(void *p, size_t bytes)
 {
     sodium_memzero(p, bytes);
+}
+
+void secret_wipe_stack(void)
+{
+    sodium_stackzero(STACK_BYTES);
 }
 
 bool secret_equal(const void *a, const void *b, size_t bytes)

@@ -4,8 +4,10 @@
 #include "world.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -278,6 +280,142 @@ static void entries_of_one_caller_are_unlinked(void **state) {
     assert_unlinked(&seen);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SHADOW true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SHADOW true
+#endif
+#endif
+#ifndef HAS_SHADOW
+#define HAS_SHADOW false
+#endif
+
+#define SOUGHT_MAX (8 + 4 * CODENAME_SLOTS)
+#define REGION_BYTES_MAX (64u << 20)
+
+/* What nobody should find in a process, and what was found. */
+struct sought {
+    size_t count;
+    struct {
+        uint8_t bytes[32];
+        size_t len;
+        bool found;
+    } list[SOUGHT_MAX];
+};
+
+static void seek(struct sought *sought, const void *bytes, size_t len) {
+    assert_true(sought->count < SOUGHT_MAX && len <= 32);
+    memcpy(sought->list[sought->count].bytes, bytes, len);
+    sought->list[sought->count++].len = len;
+}
+
+/* All that a codename gives but the public keys. */
+static void seek_caller(struct sought *sought, const uint8_t codename[WORDS_SECRET_BYTES]) {
+    struct caller_keys keys;
+    uint8_t bytes[CODENAME_ERASE_SECRET_BYTES], tag[CODENAME_TAG_BYTES];
+
+    codename_keys(codename, &keys);
+    seek(sought, codename, WORDS_SECRET_BYTES);
+    seek(sought, keys.mailbox.secret_key, sizeof keys.mailbox.secret_key);
+    seek(sought, keys.reply_key, sizeof keys.reply_key);
+    seek(sought, keys.erase_key, sizeof keys.erase_key);
+    seek(sought, keys.send_key, sizeof keys.send_key);
+    for (unsigned slot = 0; slot < CODENAME_SLOTS; slot++) {
+        codename_reply_tag(keys.reply_key, slot, tag);
+        seek(sought, tag, sizeof tag);
+        codename_answer_erase_secret(keys.reply_key, slot, bytes);
+        seek(sought, bytes, sizeof bytes);
+        codename_erase_secret(keys.erase_key, slot, bytes);
+        seek(sought, bytes, sizeof bytes);
+        codename_erase_tag(bytes, tag);
+        seek(sought, tag, sizeof tag);
+    }
+}
+
+/* How many of them are anywhere in the memory that the process can write to. */
+static size_t count_found(struct sought *sought, pid_t pid) {
+    char path[64], line[512];
+    size_t count = 0;
+    uint8_t *region = malloc(REGION_BYTES_MAX);
+    FILE *maps;
+    int memory;
+
+    snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
+    memory = open(path, O_RDONLY | O_CLOEXEC);
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    maps = fopen(path, "r");
+    assert_true(region && memory >= 0 && maps);
+    while (fgets(line, sizeof line, maps)) {
+        char *rest;
+        uint64_t from = strtoull(line, &rest, 16), to = strtoull(rest + 1, &rest, 16);
+        ssize_t got;
+
+        if (strncmp(rest, " rw", 3) != 0)
+            continue;
+        assert_true(to - from <= REGION_BYTES_MAX);
+        got = pread(memory, region, to - from, (off_t)from);
+        for (size_t i = 0; got > 0 && i < sought->count; i++)
+            if (memmem(region, (size_t)got, sought->list[i].bytes, sought->list[i].len))
+                sought->list[i].found = true;
+    }
+    for (size_t i = 0; i < sought->count; i++)
+        count += sought->list[i].found;
+    fclose(maps);
+    close(memory);
+    free(region);
+    return count;
+}
+
+static void take_ticket(const struct buf *reply, struct buf *form) {
+    const char *start = strstr(buf_cstr(reply), "name=\"ticket\" value=\"");
+
+    assert_non_null(start);
+    start += strlen("name=\"ticket\" value=\"");
+    buf_reset(form);
+    buf_printf(form, "lang=en&ticket=%.*s", (int)strcspn(start, "\""), start);
+}
+
+/* Writes, comes back, and erases: after each the door holds nothing of it, and the keeper only what
+ * it keeps: an erase tag, and when it is erased the tag's secret. */
+static void nothing_of_a_caller_stays(void **state) {
+    struct place *place = *state;
+    uint8_t codename[WORDS_SECRET_BYTES];
+    const char *words[WORDS_SECRET_COUNT];
+    struct sought door = {0}, keeper = {0};
+    struct buf reply, form;
+
+    if (HAS_SHADOW)
+        skip();
+    start_at(place, WORLD_NOW_S);
+    codename_random(codename);
+    seek_caller(&door, codename);
+    seek(&door, "The lamp over the weir was out", 30);
+    keeper = door;
+    send_again(place, codename, 1);
+    buf_init(&reply, 1u << 20);
+    buf_init(&form, 1024);
+    words_of_secret(words_of_language("en"), codename, words);
+    buf_text(&form, "lang=en&codename=");
+    for (size_t i = 0; i < WORDS_SECRET_COUNT; i++)
+        buf_printf(&form, "%s+", words[i]);
+    ask(place, "POST", "/mailbox", buf_cstr(&form), &reply);
+    assert_int_equal(count_found(&door, place->door), 0);
+    take_ticket(&reply, &form);
+    buf_text(&form, "&text=The+lamp+over+the+weir+was+out");
+    ask(place, "POST", "/send", buf_cstr(&form), &reply);
+    assert_true(says(&reply, "HTTP/1.1 200 "));
+    assert_int_equal(count_found(&door, place->door), 0);
+    assert_in_range(count_found(&keeper, place->keeper), 0, 2);
+    buf_cut(&form, form.len - strlen("&text=The+lamp+over+the+weir+was+out"));
+    ask(place, "POST", "/erased", buf_cstr(&form), &reply);
+    assert_true(says(&reply, "HTTP/1.1 200 "));
+    assert_int_equal(count_found(&door, place->door), 0);
+    assert_in_range(count_found(&keeper, place->keeper), 0, 4);
+    buf_release(&form);
+    buf_release(&reply);
+}
+
 /* Without a keeper nothing can be kept: the door ends, and says nothing more to anybody. */
 static void ends_with_its_keeper(void **state) {
     struct place *place = *state;
@@ -298,6 +436,7 @@ int main(void) {
         DOOR_TEST(open_on_the_first_day), DOOR_TEST(open_on_the_last_day),
         DOOR_TEST(closed_after_the_last_day),          DOOR_TEST(closed_before_the_first_day),
         DOOR_TEST(entries_of_one_caller_are_unlinked),
+        DOOR_TEST(nothing_of_a_caller_stays),
         DOOR_TEST(ends_with_its_keeper),
     };
 
