@@ -81,6 +81,22 @@ static int keep_and_tell(struct desk *desk, struct span line, uint64_t order)
     return error;
 }
 
+/* What is signed is a time too, and a proof's day rests on it. A clock that lost its battery shows a
+ * day before the organisation was. */
+static int check_clock(const struct desk *desk, struct problem *problem)
+{
+    const struct roster *roster = desk_roster(desk);
+    uint32_t today = clock_day(clock_now_s());
+    if (roster_intakes(roster) == 0 || today >= roster_intake_at(roster, 0)->first_day)
+        return 0;
+    char text[CLOCK_DAY_TEXT_BYTES];
+    clock_day_text(today, text);
+    return problem_set(problem, E_ARGUMENT,
+                       "This computer's clock says %s, which is before the organisation was "
+                       "founded: set it. Nothing was cosigned.",
+                       text);
+}
+
 int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new, struct problem *problem)
 {
     struct note_key key;
@@ -93,7 +109,9 @@ int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new, struct probl
     if (error != E_NOT_FOUND)
         return error;
     buf_init(&line, 4096);
-    error = make_line(desk, &key, &line);
+    error = check_clock(desk, problem);
+    if (error == 0)
+        error = make_line(desk, &key, &line);
     if (error == 0)
         error = desk_begin(desk, problem);
     if (error == 0) {

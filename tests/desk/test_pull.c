@@ -86,6 +86,21 @@ static void takes_all(void **state)
     assert_false(report.cosigned);
 }
 
+/* The day of a proof is the one that the desk's clock said. */
+static void cosigns_nothing_before_the_organisation_was(void **state)
+{
+    struct setting *s = *state;
+    const char *from = world_export(s->w);
+    world_day(10);
+    expect_refused(s, from, E_ARGUMENT, "clock says 1970-01-11");
+    assert_true(holds(s->desk, s->first) && holds(s->desk, s->third));
+    world_day(WORLD_DAY);
+    struct pull_report report;
+    struct problem problem;
+    assert_int_equal(world_pull(s->desk, from, &report, &problem), 0);
+    assert_true(report.cosigned);
+}
+
 static void pending_moves_into_the_log(void **state)
 {
     struct setting *s = *state;
@@ -618,6 +633,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PULL_TEST(takes_all),
+        PULL_TEST(cosigns_nothing_before_the_organisation_was),
         PULL_TEST(pending_moves_into_the_log),
         PULL_TEST(takes_many),
         PULL_TEST(refuses_no_pin),
