@@ -81,8 +81,8 @@ static int keep_and_tell(struct desk *desk, struct span line, uint64_t order)
     return error;
 }
 
-/* What is signed is a time too, and a proof's day rests on it. A clock that lost its battery shows a
- * day before the organisation was. */
+/* What is signed is a time too, and a proof's day rests on it. A clock that lost its battery shows
+ * a day before the organisation was. */
 static int check_clock(const struct desk *desk, struct problem *problem)
 {
     const struct roster *roster = desk_roster(desk);

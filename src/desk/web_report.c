@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* GET /report/ID: a conversation in the reading pane; and what is done with it. */
+#include "base/encode.h"
 #include "desk/spoken.h"
 #include "desk/web_internal.h"
 #include "seal/answer.h"
@@ -81,6 +82,16 @@ static void put_row(struct visit *visit, struct values *v, const struct model_ro
     values_flag(v, "can_answer", row->can_answer);
 }
 
+static const uint8_t *newest_report(const struct model_conversation *conversation)
+{
+    const uint8_t *id = conversation->row.id;
+    for (size_t i = 0; i < conversation->item_count; i++) {
+        if (conversation->items[i].kind == ITEM_REPORT)
+            id = conversation->items[i].id;
+    }
+    return id;
+}
+
 static int show(struct visit *visit, const struct model_conversation *conversation,
                 const struct again *again, struct problem *problem)
 {
@@ -89,6 +100,7 @@ static int show(struct visit *visit, const struct model_conversation *conversati
     TRY(visit_values(visit, &v, problem));
     TRY(web_inbox_items(visit, v, id));
     values_text(v, "id", id);
+    values_text(v, "shown", visit_hex(visit, newest_report(conversation)));
     put_row(visit, v, &conversation->row);
     put_origin(visit, v, &conversation->row,
                conversation->item_count ? &conversation->items[0] : NULL);
@@ -126,13 +138,19 @@ static const char *location_of(struct visit *visit, const struct model_conversat
     return location ? location : "/";
 }
 
-/* To the newest report: it and those before it are answered then. */
-static const uint8_t *newest_report(const struct model_conversation *conversation)
+/* The newest report that the page showed: it and those before it are answered then, or done with.
+ * What came while the member was writing still waits. */
+static const uint8_t *shown_report(struct visit *visit,
+                                   const struct model_conversation *conversation)
 {
+    uint8_t shown[ENTRY_ID_BYTES];
     const uint8_t *id = conversation->row.id;
+    if (hex_read(form_value(&visit->form, "shown"), shown, sizeof shown) < 0)
+        return id;
     for (size_t i = 0; i < conversation->item_count; i++) {
-        if (conversation->items[i].kind == ITEM_REPORT)
-            id = conversation->items[i].id;
+        const struct model_item *item = &conversation->items[i];
+        if (item->kind == ITEM_REPORT && memcmp(item->id, shown, sizeof shown) == 0)
+            id = item->id;
     }
     return id;
 }
@@ -160,7 +178,7 @@ int web_report_answer(struct visit *visit, struct problem *problem)
     else if (!visit_field(visit, "text")[0])
         again.sentence = visit_say(visit, N_("There is no text yet."));
     else
-        error = act_answer(visit->web->desk, visit->web->model, newest_report(&conversation),
+        error = act_answer(visit->web->desk, visit->web->model, shown_report(visit, &conversation),
                            span_text(visit_field(visit, "text")), problem);
     if (error < 0)
         again.sentence = answer_refused(visit, problem, error);
@@ -213,7 +231,7 @@ int web_report_handled(struct visit *visit, struct problem *problem)
     struct record_details details = {.set = DETAILS_HANDLED};
     TRY(find(visit, &conversation, problem));
     details.handled = strcmp(visit_field(visit, "handled"), "1") == 0;
-    memcpy(details.report, newest_report(&conversation), ENTRY_ID_BYTES);
+    memcpy(details.report, shown_report(visit, &conversation), ENTRY_ID_BYTES);
     TRY(keep_details(visit, &details, NULL, 0, problem));
     visit_go(visit, details.handled ? "/" : location_of(visit, &conversation));
     return 0;

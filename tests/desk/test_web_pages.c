@@ -366,6 +366,34 @@ static void answers_stand_in_the_order_they_were_given(void **state)
     reply_release(&reply);
 }
 
+/* A pull may bring the caller's next words while the member is still writing. */
+static void what_came_meanwhile_still_waits(void **state)
+{
+    uint8_t first[ENTRY_ID_BYTES], second[ENTRY_ID_BYTES];
+    char path[64], to[80], shown[2 * ENTRY_ID_BYTES + 1], fields[256];
+    (void)state;
+    snprintf(path, sizeof path, "%s", report(now() - 60, "they watch the house", first));
+    report(now(), "they are at the door", second);
+    open_pages();
+    struct reply page = served_get(&w, path);
+    hex(second, shown);
+    assert_string_equal(served_hidden(page.body, "shown"), shown);
+    reply_release(&page);
+    hex(first, shown); /* as a page from before the second had it */
+    snprintf(to, sizeof to, "%s/answer", path);
+    snprintf(fields, sizeof fields, "shown=%s&text=Stay+inside.", shown);
+    assert_goes(path, to, fields);
+    assert_page(path, "Not answered</span>", NULL);
+    snprintf(to, sizeof to, "%s/handled", path);
+    snprintf(fields, sizeof fields, "shown=%s&handled=1", shown);
+    assert_goes(path, to, fields);
+    assert_page(path, "Not answered</span>", "Done</span>");
+    hex(second, shown);
+    snprintf(fields, sizeof fields, "shown=%s&handled=1", shown);
+    assert_goes(path, to, fields);
+    assert_page(path, "Done</span>", "Not answered</span>");
+}
+
 static void an_answer_that_cannot_be_is_given_back(void **state)
 {
     uint8_t id[ENTRY_ID_BYTES];
@@ -629,6 +657,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(times_are_local, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_is_sealed_for_the_caller, begin, end),
         cmocka_unit_test_setup_teardown(answers_stand_in_the_order_they_were_given, begin, end),
+        cmocka_unit_test_setup_teardown(what_came_meanwhile_still_waits, begin, end),
         cmocka_unit_test_setup_teardown(an_answer_that_cannot_be_is_given_back, begin, end),
         cmocka_unit_test_setup_teardown(details_change_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(what_is_handled_goes_to_the_end, begin, end),
