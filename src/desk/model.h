@@ -129,6 +129,7 @@ int model_search(struct model *model, const char *words, size_t max, struct aren
 struct model_erasure {
     uint8_t id[ENTRY_ID_BYTES];
     const char *short_id, *conversation; /* conversation "" when it was never held here */
+    uint8_t group[ENTRY_ID_BYTES]; /* the conversation's whole id; its own when it is in none */
     uint32_t day;
     uint32_t decision; /* of this member */
     bool held;         /* this desk still has the sealed bytes */

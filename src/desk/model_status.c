@@ -153,10 +153,10 @@ static int read_erasure(sqlite3_stmt *stmt, struct arena *arena, struct model_er
 {
     uint8_t conversation[ENTRY_ID_BYTES];
     REJECT_IF(!sql_copy(stmt, 0, x->id, sizeof x->id), E_DAMAGED);
+    bool known = sql_copy(stmt, 1, conversation, sizeof conversation);
+    memcpy(x->group, known ? conversation : x->id, sizeof x->group);
     x->short_id = model_short_id(arena, x->id);
-    x->conversation = sql_copy(stmt, 1, conversation, sizeof conversation)
-                          ? model_short_id(arena, conversation)
-                          : "";
+    x->conversation = known ? model_short_id(arena, conversation) : "";
     x->day = (uint32_t)sql_int(stmt, 2);
     x->decision = (uint32_t)sql_int(stmt, 3);
     x->held = sql_int(stmt, 4) != 0;

@@ -32,7 +32,8 @@ static size_t group(const struct model_erasure *erasures, size_t count, struct a
         size_t at = 0;
         if (!erasures[i].conversation[0] && !erasures[i].decision)
             continue;
-        while (at < groups && strcmp(label_of(asked[at].first), label_of(&erasures[i])) != 0)
+        while (at < groups &&
+               memcmp(asked[at].first->group, erasures[i].group, ENTRY_ID_BYTES) != 0)
             at++;
         if (at == groups)
             asked[groups++] = (struct asked){.first = &erasures[i]};
@@ -94,11 +95,12 @@ static const struct model_erasure *find(const struct model_erasure *erasures, si
 }
 
 static int decide_all(struct visit *visit, const struct model_erasure *erasures, size_t count,
-                      const char *conversation, uint32_t decision, struct problem *problem)
+                      const uint8_t group[ENTRY_ID_BYTES], uint32_t decision,
+                      struct problem *problem)
 {
     for (size_t i = 0; i < count; i++) {
         struct record_erasure record = {.decision = decision};
-        if (erasures[i].decision || strcmp(erasures[i].conversation, conversation) != 0)
+        if (erasures[i].decision || memcmp(erasures[i].group, group, ENTRY_ID_BYTES) != 0)
             continue;
         memcpy(record.entry, erasures[i].id, ENTRY_ID_BYTES);
         TRY(act_erasure(visit->web->desk, visit->web->model, &record, problem));
@@ -116,8 +118,8 @@ int web_erasures_decide(struct visit *visit, struct problem *problem)
     TRY(model_erasures(visit->web->model, &visit->arena, &erasures, &count));
     const struct model_erasure *one = find(erasures, count, visit->id);
     REJECT_IF(!one, E_NOT_FOUND);
-    TRY(decide_all(visit, erasures, count, one->conversation,
-                   erase ? ERASURE_DELETED : ERASURE_KEPT, problem));
+    TRY(decide_all(visit, erasures, count, one->group, erase ? ERASURE_DELETED : ERASURE_KEPT,
+                   problem));
     web_pull_soon(visit->web);
     visit_go(visit, "/erasures");
     return 0;

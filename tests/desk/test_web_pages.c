@@ -489,6 +489,31 @@ static void what_is_erased_for_good_is_gone(void **state)
     assert_true(error == E_NOT_FOUND || (error == 0 && entry.sealed.len == 0));
 }
 
+/* A line gives ids as it likes, also two that are shown alike. */
+static void a_decision_is_about_one_caller(void **state)
+{
+    uint8_t id[ENTRY_ID_BYTES], other_id[ENTRY_ID_BYTES], codename[WORDS_SECRET_BYTES];
+    struct caller_keys other;
+    char path[64], decide[80];
+    (void)state;
+    codename_random(codename);
+    codename_keys(codename, &other);
+    w.id_start = "same";
+    served_report(&w, &other, now(), "to be kept", other_id);
+    snprintf(path, sizeof path, "%s", report(now(), "to be erased", id));
+    served_erased(&w, &other, other_id);
+    served_erased(&w, &caller, id);
+    snprintf(decide, sizeof decide, "/erasures/%s", path + strlen("/report/"));
+    open_pages();
+    assert_goes("/erasures", decide, "decision=erase");
+    served_stop(&w);
+    struct store_entry entry;
+    assert_int_equal(store_find(desk_store(w.desk), id, &entry), 0);
+    assert_int_equal(entry.sealed.len, 0);
+    assert_int_equal(store_find(desk_store(w.desk), other_id, &entry), 0);
+    assert_true(entry.sealed.len > 0);
+}
+
 /* The state, alarms, pulling */
 
 static void an_alarm_is_on_every_page_until_it_was_seen(void **state)
@@ -663,6 +688,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_handled_goes_to_the_end, begin, end),
         cmocka_unit_test_setup_teardown(what_a_caller_erased_is_hidden_until_decided, begin, end),
         cmocka_unit_test_setup_teardown(what_is_erased_for_good_is_gone, begin, end),
+        cmocka_unit_test_setup_teardown(a_decision_is_about_one_caller, begin, end),
         cmocka_unit_test_setup_teardown(an_alarm_is_on_every_page_until_it_was_seen, begin, end),
         cmocka_unit_test_setup_teardown(the_state_is_told, begin, end),
         cmocka_unit_test_setup_teardown(a_pull_that_fails_says_why, begin, end),

@@ -182,6 +182,8 @@ void served_report(struct served *served, const struct caller_keys *caller, uint
     uint8_t secret[CODENAME_ERASE_SECRET_BYTES];
     struct buf sealed;
     random_bytes(header.id, sizeof header.id);
+    if (served->id_start)
+        memcpy(header.id, served->id_start, strlen(served->id_start));
     random_bytes(header.tag, sizeof header.tag);
     codename_erase_secret(caller->erase_key, 0, secret);
     codename_erase_tag(secret, header.erase_tag);

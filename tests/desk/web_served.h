@@ -21,6 +21,7 @@ struct served {
     struct web *web;
     pthread_t thread;
     bool serving;
+    const char *id_start; /* what the ids of reports begin with; NULL: nothing in particular */
     sem_t invited;
     char invitation[256]; /* the newest, from the path on: "/open?token=..." */
     char address[64];
