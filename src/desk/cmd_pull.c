@@ -95,6 +95,8 @@ int cmd_pull(int argc, char **argv)
             error = model_refresh(cli.model, &cli.problem);
         if (error == 0)
             error = model_keep_cosignatures(cli.model, &cli.problem);
+        if (error == 0)
+            error = model_delete_decided(cli.model, &cli.problem);
         if (cli.json)
             put_json(&cli, &report, error);
         else if (error == 0)

@@ -33,6 +33,8 @@ int model_refresh(struct model *model, struct problem *problem) MUST_USE;
 
 /* Keeps the cosignatures that other desks told of, checked, beside this desk's own: for proofs. */
 int model_keep_cosignatures(struct model *model, struct problem *problem) MUST_USE;
+/* Deletes here what this member decided to delete, on whichever computer that was. */
+int model_delete_decided(struct model *model, struct problem *problem) MUST_USE;
 
 /* One row of the inbox: a conversation. */
 struct model_row {

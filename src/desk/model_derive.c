@@ -95,6 +95,41 @@ static int forget_deleted(struct model *model, struct sql_value me)
     }
 }
 
+/* Those of which bytes are held. */
+static int find_decided(struct model *model, struct buf *ids)
+{
+    static const char decided[] = "SELECT entry FROM erasures WHERE signer = ? AND decision = 2"
+                                  " AND entry IN (SELECT id FROM erased)";
+    const uint8_t *me = desk_member(model->desk)->sign_key;
+    sqlite3_stmt *stmt;
+    int more;
+    TRY(sql_query(&model->sql, decided, SQL_ARGS(SQL_BLOB(me, SIGN_KEY_BYTES)), &stmt));
+    while ((more = sql_step(stmt)) > 0) {
+        uint8_t id[ENTRY_ID_BYTES];
+        struct store_entry entry;
+        if (sql_copy(stmt, 0, id, sizeof id) &&
+            store_find(desk_store(model->desk), id, &entry) == 0 && entry.sealed.len > 0)
+            buf_put(ids, id, sizeof id);
+    }
+    return more < 0 ? more : buf_error(ids);
+}
+
+int model_delete_decided(struct model *model, struct problem *problem)
+{
+    struct buf ids CLEANUP(buf_release);
+    buf_init(&ids, SIZE_MAX / 8);
+    TRY(find_decided(model, &ids));
+    if (ids.len == 0)
+        return 0;
+    int error = desk_begin(model->desk, problem);
+    for (size_t at = 0; at < ids.len && error == 0; at += ENTRY_ID_BYTES)
+        error = store_forget(desk_store(model->desk), ids.data + at);
+    if (error == 0)
+        return desk_commit(model->desk, problem);
+    desk_rollback(model->desk);
+    return error;
+}
+
 /* Only who had the caller's codename, as a line that was taken over has, writes under their mailbox
  * key and not under their reply key: an answer would go where they do not look. */
 static const char mixed_reply_keys[] =

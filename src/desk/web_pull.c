@@ -139,6 +139,8 @@ static void fold(struct web *web)
         error = model_refresh(web->model, &problem);
     if (error == 0)
         error = model_keep_cosignatures(web->model, &problem);
+    if (error == 0)
+        error = model_delete_decided(web->model, &problem);
     desk_sleep(web->desk);
     if (error < 0)
         keep_result(&web->pull, error, &problem);

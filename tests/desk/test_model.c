@@ -312,6 +312,38 @@ static void deleted_is_gone(void **state)
     assert_int_equal(scene_status(s).not_held, 0);
 }
 
+/* The member's other computer held it too. */
+static void deleted_is_gone_from_every_computer(void **state)
+{
+    struct scene *s = *state;
+    uint8_t id[16], kept[16];
+    struct store_entry entry;
+    world_report(s->w, &s->caller, "The red door.", id);
+    world_report(s->w, &s->caller, "The blue door.", kept);
+    world_close(s->w);
+    scene_bring(s);
+    struct desk *second = world_desk(s->w, "second");
+    world_pull_well(second, world_export(s->w));
+    struct model *model = world_model(second);
+    world_erase(s->w, &s->caller, 0);
+    scene_bring(s);
+    struct record_erasure erasure = {.decision = ERASURE_DELETED, .reason = span_text("asked")};
+    memcpy(erasure.entry, id, 16);
+    assert_int_equal(act_erasure(s->desk, s->model, &erasure, &s->problem), 0);
+    world_send(s->w, s->desk);
+    world_pull_well(second, world_export(s->w));
+    assert_int_equal(model_refresh(model, NULL), 0);
+    assert_int_equal(store_find(desk_store(second), id, &entry), 0);
+    assert_true(entry.sealed.len > 0);
+    assert_int_equal(model_delete_decided(model, NULL), 0);
+    assert_int_equal(store_find(desk_store(second), id, &entry), 0);
+    assert_int_equal(entry.sealed.len, 0);
+    assert_int_equal(store_find(desk_store(second), kept, &entry), 0);
+    assert_true(entry.sealed.len > 0);
+    model_free(model);
+    desk_free(second);
+}
+
 static void ids_are_found_by_their_beginning(void **state)
 {
     struct scene *s = *state;
@@ -348,6 +380,7 @@ int main(void)
         SCENE_TEST(hostile_text_is_text),
         SCENE_TEST(erased_is_hidden_until_decided),
         SCENE_TEST(deleted_is_gone),
+        SCENE_TEST(deleted_is_gone_from_every_computer),
         SCENE_TEST(ids_are_found_by_their_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
