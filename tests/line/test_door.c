@@ -280,17 +280,16 @@ static void entries_of_one_caller_are_unlinked(void **state) {
     assert_unlinked(&seen);
 }
 
+/* A sanitizer keeps copies of its own. */
 #if defined(__SANITIZE_ADDRESS__)
-#define HAS_SHADOW true
+#define HAS_SHADOW 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define HAS_SHADOW true
+#define HAS_SHADOW 1
 #endif
-#endif
-#ifndef HAS_SHADOW
-#define HAS_SHADOW false
 #endif
 
+#ifndef HAS_SHADOW
 #define SOUGHT_MAX (8 + 4 * CODENAME_SLOTS)
 #define REGION_BYTES_MAX (64u << 20)
 
@@ -385,8 +384,6 @@ static void nothing_of_a_caller_stays(void **state) {
     struct sought door = {0}, keeper = {0};
     struct buf reply, form;
 
-    if (HAS_SHADOW)
-        skip();
     start_at(place, WORLD_NOW_S);
     codename_random(codename);
     seek_caller(&door, codename);
@@ -416,6 +413,8 @@ static void nothing_of_a_caller_stays(void **state) {
     buf_release(&reply);
 }
 
+#endif
+
 /* Without a keeper nothing can be kept: the door ends, and says nothing more to anybody. */
 static void ends_with_its_keeper(void **state) {
     struct place *place = *state;
@@ -436,7 +435,9 @@ int main(void) {
         DOOR_TEST(open_on_the_first_day), DOOR_TEST(open_on_the_last_day),
         DOOR_TEST(closed_after_the_last_day),          DOOR_TEST(closed_before_the_first_day),
         DOOR_TEST(entries_of_one_caller_are_unlinked),
+#ifndef HAS_SHADOW
         DOOR_TEST(nothing_of_a_caller_stays),
+#endif
         DOOR_TEST(ends_with_its_keeper),
     };
 
