@@ -42,8 +42,8 @@ static void need(int error, const char *what)
 
 static void make_words(void)
 {
-    static const char *const syllables[] = {"ka", "ro", "men", "ti", "sul", "ва", "ло", "не",
-                                            "ти", "ост", "der", "in", "ор", "па", "ya", "че"};
+    static const char *const syllables[] = {"ka", "ro",  "men", "ti", "sul", "ва", "ло", "не",
+                                            "ти", "ост", "der", "in", "ор",  "па", "ya", "че"};
     for (unsigned i = 0; i < WORDS; i++) {
         size_t len = 0;
         unsigned rest = i;

@@ -61,8 +61,8 @@ static void back_again(const struct ends *ends, struct span text)
     const struct entry_header header = {.day = 1};
     buf_init(&s.sealed, SEALING_CAP_BYTES);
     buf_init(&out, SEALING_CAP_BYTES);
-    int error = answer_seal(&ends->epoch, ends->caller.mailbox.public_key, &header, text, &s.sealed,
-                            &leaf);
+    int error =
+        answer_seal(&ends->epoch, ends->caller.mailbox.public_key, &header, text, &s.sealed, &leaf);
     ASSERT(error == (text.len > ANSWER_TEXT_MAX ? E_TOO_LARGE : 0));
     if (!error) {
         entry_header_write(&header, s.header);

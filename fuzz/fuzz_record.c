@@ -53,8 +53,8 @@ static void erasure(struct span content, struct buf *again)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const kinds[])(struct span content, struct buf *again) = {details, answered,
-                                                                           consent, erasure};
+    static void (*const kinds[])(struct span content, struct buf * again) = {details, answered,
+                                                                             consent, erasure};
     if (size == 0)
         return 0;
     struct buf again;

@@ -6,7 +6,8 @@
 
 #include "line/batch.h"
 
-static void answer_denied(const struct wire_frame *frame) {
+static void answer_denied(const struct wire_frame *frame)
+{
     for (unsigned role = 0; role < 8; role++) {
         const struct wire_rule *rule = wire_rule_of(frame->code);
         struct batch batch = {0};
@@ -22,7 +23,8 @@ static void answer_denied(const struct wire_frame *frame) {
     }
 }
 
-static void same_again(const struct wire_frame *frame, struct span taken) {
+static void same_again(const struct wire_frame *frame, struct span taken)
+{
     struct buf out;
 
     buf_init(&out, taken.len);
@@ -31,7 +33,8 @@ static void same_again(const struct wire_frame *frame, struct span taken) {
     buf_release(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     size_t step = size > 0 ? (size_t)data[0] + 1 : 1, have = 0;
     struct span rest = span_slice(span_of(data, size), 1, size);
     struct wire_frame frame;

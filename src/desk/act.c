@@ -175,8 +175,8 @@ static int seal_both(struct desk *desk, struct model *model, const struct model_
     while (record->slot < CODENAME_SLOTS && caller->slots_used >> record->slot & 1)
         record->slot++;
     if (record->slot == CODENAME_SLOTS)
-        return problem_set(problem, E_BUSY,
-                           "All %d places for answers to this caller are used.", CODENAME_SLOTS);
+        return problem_set(problem, E_BUSY, "All %d places for answers to this caller are used.",
+                           CODENAME_SLOTS);
     memcpy(record->mailbox, caller->mailbox, sizeof record->mailbox);
     TRY(seal_answer(desk, caller, record->slot, record->text, record->answer, problem));
     return seal_answered(desk, record, model_next_order(model), problem);

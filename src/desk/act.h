@@ -14,10 +14,10 @@
 /* What came by telephone, message or paper. */
 struct act_report {
     struct span text;
-    const char *channel;  /* "telephone", "message", "paper" */
-    const char *wording;  /* "verbatim", "summary" */
-    const char *language; /* two or three letters; NULL when not known */
-    uint32_t minute;      /* when it was said; 0: now */
+    const char *channel;           /* "telephone", "message", "paper" */
+    const char *wording;           /* "verbatim", "summary" */
+    const char *language;          /* two or three letters; NULL when not known */
+    uint32_t minute;               /* when it was said; 0: now */
     struct record_details details; /* its report is filled in; set may be 0 */
     size_t consent_count;
     struct record_consent consents[ACT_CONSENTS_MAX];

@@ -18,8 +18,7 @@ int act_seal_header(size_t content_bytes, struct entry_header *ret_header)
     return 0;
 }
 
-int act_seal_epoch(struct desk *desk, const struct desk_epoch **ret_epoch,
-                   struct problem *problem)
+int act_seal_epoch(struct desk *desk, const struct desk_epoch **ret_epoch, struct problem *problem)
 {
     const struct desk_epoch *epoch = desk_epoch_now(desk);
     if (!epoch)

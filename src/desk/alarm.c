@@ -152,8 +152,7 @@ int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, c
     return error;
 }
 
-int alarm_list(struct desk *desk, struct arena *arena, struct alarm **ret_alarms,
-               size_t *ret_count)
+int alarm_list(struct desk *desk, struct arena *arena, struct alarm **ret_alarms, size_t *ret_count)
 {
     struct span value, item, detail;
     TRY(load(desk, &value));

@@ -32,19 +32,19 @@ const char *alarm_sentence(enum alarm_kind kind); /* as in the table */
 
 struct alarm {
     enum alarm_kind kind;
-    uint32_t number;             /* to name it by; 0 for those of the model */
-    uint32_t minute;             /* first noticed; 0 when not known */
-    bool has_entry;              /* about one entry */
+    uint32_t number; /* to name it by; 0 for those of the model */
+    uint32_t minute; /* first noticed; 0 when not known */
+    bool has_entry;  /* about one entry */
     uint8_t entry[ENTRY_ID_BYTES];
-    const char *detail;          /* what exactly, one sentence; "" when nothing to add */
+    const char *detail; /* what exactly, one sentence; "" when nothing to add */
 };
 
 #define ALARM_KEPT_MAX 1000
 #define ALARM_DETAIL_MAX 400
 /* Keeps an alarm, in a transaction of its own; the same kind, entry and detail is kept once. When
  * there are too many the oldest that was seen goes; those not seen stay. */
-int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry, const char *detail)
-    MUST_USE;
+int alarm_raise(struct desk *desk, enum alarm_kind kind, const uint8_t *entry,
+                const char *detail) MUST_USE;
 /* Those kept and not yet seen, oldest first, in the arena. */
 int alarm_list(struct desk *desk, struct arena *arena, struct alarm **ret_alarms,
                size_t *ret_count) MUST_USE;

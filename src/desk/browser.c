@@ -101,8 +101,7 @@ static int make_folder(char out[BROWSER_FOLDER_MAX + 1])
 
 /* Starting */
 
-static int put_file(const char *folder, const char *name, const char *text,
-                    struct problem *problem)
+static int put_file(const char *folder, const char *name, const char *text, struct problem *problem)
 {
     char path[PATH_BYTES_MAX];
     snprintf(path, sizeof path, "%s/%s", folder, name);

@@ -21,8 +21,8 @@ static const struct cli_option *find_option(const struct cli_option *options, si
                                             const char *name, size_t len, char letter)
 {
     for (size_t i = 0; i < count; i++) {
-        bool by_name = name && strlen(options[i].name) == len &&
-                       memcmp(options[i].name, name, len) == 0;
+        bool by_name =
+            name && strlen(options[i].name) == len && memcmp(options[i].name, name, len) == 0;
         if (by_name || (letter && options[i].letter == letter))
             return &options[i];
     }
@@ -206,8 +206,7 @@ int cli_unlock(struct cli *cli)
     struct buf passphrase;
     desk_sleep(cli->desk);
     buf_init(&passphrase, DESK_PASSPHRASE_MAX_BYTES);
-    int error =
-        prompt_passphrase(cli->passphrase_file, "Passphrase: ", &passphrase, &cli->problem);
+    int error = prompt_passphrase(cli->passphrase_file, "Passphrase: ", &passphrase, &cli->problem);
     if (error == 0)
         error = desk_wake(cli->desk, &cli->problem);
     if (error == 0)

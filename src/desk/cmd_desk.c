@@ -93,8 +93,8 @@ static void invite(struct terminal *t, bool browser)
         web_unwatch(t->web, t->browser.fd);
     bool opened = browser && !t->no_browser && !t->cli->json &&
                   browser_open(&t->browser, buf_cstr(&address), NULL) == 0;
-    if (t->browser.pid && (t->browser.fd < 0 ||
-                           web_watch(t->web, t->browser.fd, WEB_BROWSER_ENDED) < 0))
+    if (t->browser.pid &&
+        (t->browser.fd < 0 || web_watch(t->web, t->browser.fd, WEB_BROWSER_ENDED) < 0))
         log_line("the browser's end will not be noticed");
     if (opened)
         say_browser(t);

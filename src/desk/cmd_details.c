@@ -29,14 +29,12 @@ static int read_due(const char *text, struct record_details *d, struct problem *
 {
     bool none = strcmp(text, "none") == 0 || text[0] == '\0';
     if (!none && when_read(span_text(text), &d->due_minute) < 0)
-        return problem_set(problem, E_ARGUMENT,
-                           "A due time is written 2031-04-09 14:05, or none.");
+        return problem_set(problem, E_ARGUMENT, "A due time is written 2031-04-09 14:05, or none.");
     d->set |= DETAILS_DUE;
     return 0;
 }
 
-static void read_text(const char *text, unsigned bit, struct span *member,
-                      struct record_details *d)
+static void read_text(const char *text, unsigned bit, struct span *member, struct record_details *d)
 {
     if (!text)
         return;

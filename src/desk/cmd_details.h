@@ -16,10 +16,13 @@ struct cmd_details {
         {.name = "safe-hours", .text = &(d).safe_hours},                                           \
         {.name = "to-others", .text = &(d).to_others},                                             \
         {.name = "interpreter", .text = &(d).interpreter}, {.name = "note", .text = &(d).note},    \
-        {.name = "consent", .list = &(d).consents}, {.name = "refused", .list = &(d).refusals}
+        {.name = "consent", .list = &(d).consents},                                                \
+    {                                                                                              \
+        .name = "refused", .list = &(d).refusals                                                   \
+    }
 #define CMD_DETAILS_HELP                                                                           \
     "  --danger now|risk|none\n"                                                                   \
-    "  --due \"2031-04-09 14:05\"  by when something must happen, local time; or none\n"         \
+    "  --due \"2031-04-09 14:05\"  by when something must happen, local time; or none\n"           \
     "  --safe-ways TEXT         how to reach the caller safely\n"                                  \
     "  --safe-hours TEXT        and when\n"                                                        \
     "  --to-others TEXT         what to say if somebody else answers\n"                            \

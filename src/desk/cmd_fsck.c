@@ -87,12 +87,11 @@ static int check(struct cli *cli, uint64_t *ret_findings)
         json_writer_end(&c.json);
         return 0;
     }
-    buf_printf(&cli->out,
-               "%zu roster entries, %llu entries in the log, %llu pending: %llu findings.\n",
-               roster_count(desk_roster(cli->desk)),
-               (unsigned long long)store_size(desk_store(cli->desk)),
-               (unsigned long long)store_pending_count(desk_store(cli->desk)),
-               (unsigned long long)*ret_findings);
+    buf_printf(
+        &cli->out, "%zu roster entries, %llu entries in the log, %llu pending: %llu findings.\n",
+        roster_count(desk_roster(cli->desk)), (unsigned long long)store_size(desk_store(cli->desk)),
+        (unsigned long long)store_pending_count(desk_store(cli->desk)),
+        (unsigned long long)*ret_findings);
     return 0;
 }
 

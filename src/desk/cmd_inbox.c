@@ -32,10 +32,10 @@ static const char *state_word(const struct model_row *row)
 
 static int put_table(struct cli *cli, const struct model_rows *rows)
 {
-    static const struct term_column columns[] = {
-        {"id", false, false},    {"danger", false, false}, {"due", false, false},
-        {"state", false, false}, {"last", false, false},   {"from", false, false},
-        {"", false, true}};
+    static const struct term_column columns[] = {{"id", false, false},   {"danger", false, false},
+                                                 {"due", false, false},  {"state", false, false},
+                                                 {"last", false, false}, {"from", false, false},
+                                                 {"", false, true}};
     const size_t width = COUNT_OF(columns);
     const char **cells = arena_alloc(&cli->arena, (rows->count * width + 1) * sizeof *cells);
     REJECT_IF(!cells, E_NOMEM);

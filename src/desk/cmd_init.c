@@ -201,8 +201,8 @@ static int found(struct founding *f)
     REJECT_IF(!f->keys, E_NOMEM);
     TRY(found_roster(f->organisation, f->member, f->keys, &f->roster, problem));
     TRY(make_kit(f, problem));
-    TRY(found_write(f->folder, f->roster, f->keys, buf_bytes(&f->passphrase),
-                    KEYFILE_COST_MODERATE, problem));
+    TRY(found_write(f->folder, f->roster, f->keys, buf_bytes(&f->passphrase), KEYFILE_COST_MODERATE,
+                    problem));
     say_done(f);
     return 0;
 }

@@ -61,9 +61,9 @@ static int open_entry(struct proving *p)
     struct desk *desk = p->cli->desk;
     int error = E_CANNOT_OPEN;
     for (size_t i = desk_epochs(desk); i > 0 && error == E_CANNOT_OPEN; i--)
-        error = payload_open(&desk_epoch_at(desk, i - 1)->pair, p->entry.header, p->entry.leaf,
-                             p->entry.sealed, desk_organisation(desk), &p->opened,
-                             &p->cli->problem);
+        error =
+            payload_open(&desk_epoch_at(desk, i - 1)->pair, p->entry.header, p->entry.leaf,
+                         p->entry.sealed, desk_organisation(desk), &p->opened, &p->cli->problem);
     TRY(error);
     p->is_open = true;
     if (p->opened.envelope.kind != KIND_REPORT)
@@ -81,8 +81,7 @@ static int make_policy(struct proving *p)
         count = COUNT_OF(keys);
     for (size_t i = 0; i < count; i++)
         TRY(cosign_key(roster_member_at(roster, i), &keys[i]));
-    return policy_write(&desk_line(p->cli->desk)->key, keys, count, count > 1 ? 2 : 1,
-                        &p->policy);
+    return policy_write(&desk_line(p->cli->desk)->key, keys, count, count > 1 ? 2 : 1, &p->policy);
 }
 
 static int make_proof(struct proving *p)

@@ -62,8 +62,8 @@ static int search(struct cli *cli)
         buf_printf(&words, "%s ", cli->arguments[i]);
     int error = buf_error(&words);
     if (error == 0)
-        error = model_search(cli->model, buf_cstr(&words), HITS_MAX, &cli->arena, &hits,
-                             &cli->problem);
+        error =
+            model_search(cli->model, buf_cstr(&words), HITS_MAX, &cli->arena, &hits, &cli->problem);
     buf_wipe_release(&words);
     TRY(error);
     if (cli->json) {

@@ -163,8 +163,7 @@ static int show(struct cli *cli, bool hidden)
 {
     struct model_conversation c;
     TRY(cli_open_model(cli));
-    TRY(model_conversation(cli->model, cli->arguments[0], hidden, &cli->arena, &c,
-                           &cli->problem));
+    TRY(model_conversation(cli->model, cli->arguments[0], hidden, &cli->arena, &c, &cli->problem));
     if (cli->json)
         put_json(cli, &c);
     else

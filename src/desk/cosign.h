@@ -13,8 +13,8 @@ int cosign_key(const struct roster_member *member, struct note_key *ret_key) MUS
  * for the other desks into the outbox, in one transaction. *ret_new says whether it was done.
  * order: the record's. Without a good intake epoch there is no record. E_ARGUMENT: the clock stands
  * before the organisation's first day. */
-int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new, struct problem *problem)
-    MUST_USE;
+int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new,
+                  struct problem *problem) MUST_USE;
 /* The signed note of the log's size now, with every cosignature kept. E_NOT_FOUND before the first
  * checkpoint. Appends to out. */
 int cosign_note(struct desk *desk, struct buf *out) MUST_USE;

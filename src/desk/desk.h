@@ -98,8 +98,8 @@ struct desk_line {
 const struct desk_line *desk_line(const struct desk *desk);
 /* Between begin and commit. A log once begun has its key for good: another key is E_FORK. The key
  * of another organisation's line is E_OTHER_ORG. */
-int desk_line_put(struct desk *desk, const struct desk_line *line, struct problem *problem)
-    MUST_USE;
+int desk_line_put(struct desk *desk, const struct desk_line *line,
+                  struct problem *problem) MUST_USE;
 
 /* Whether it is ours, longer or the same: E_FORK, E_ROLLBACK (it is shorter), E_OTHER_ORG. */
 int desk_roster_check(const struct desk *desk, const struct roster *roster,

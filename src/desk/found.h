@@ -18,8 +18,8 @@ int found_roster(const char *organisation, const char *member, const struct memb
 int found_write(const char *folder, const struct roster *roster, const struct member_keys *keys,
                 struct span passphrase, enum keyfile_cost cost, struct problem *problem) MUST_USE;
 /* pack.txt anew, after the roster grew. */
-int found_write_pack(const char *folder, const struct roster *roster, struct problem *problem)
-    MUST_USE;
+int found_write_pack(const char *folder, const struct roster *roster,
+                     struct problem *problem) MUST_USE;
 
 /* Sheets of the recovery kit (docs/crypto.md, "Recovery kit"). */
 struct found_sheet {
@@ -31,8 +31,8 @@ struct found_sheet {
 void found_sheet_write(const struct found_sheet *sheet, const struct roster *roster,
                        const char *member, struct buf *out);
 /* Reads such a page, or twelve words alone. The errors of words_read_secret. */
-int found_sheet_read(struct span text, struct found_sheet *ret_sheet, struct problem *problem)
-    MUST_USE;
+int found_sheet_read(struct span text, struct found_sheet *ret_sheet,
+                     struct problem *problem) MUST_USE;
 /* The keys that two sheets make. E_OTHER_ORG when they say that they are of different kits, or both
  * the same sheet. NULL roster: only that; else the keys must be a member's of it (E_ROSTER). */
 int found_keys_of_sheets(const struct found_sheet *one, const struct found_sheet *two,

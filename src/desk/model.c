@@ -93,10 +93,10 @@ static int look_again(struct refreshing *r)
     struct buf ids;
     sqlite3_stmt *stmt;
     buf_init(&ids, SIZE_MAX / 8);
-    TRY(sql_query(&model->sql, "SELECT id FROM entries WHERE state = ? OR (state = ? AND ?)",
-                  SQL_ARGS(SQL_INT(MODEL_NOT_HELD), SQL_INT(MODEL_UNOPENED),
-                           SQL_INT(r->again_unopened)),
-                  &stmt));
+    TRY(sql_query(
+        &model->sql, "SELECT id FROM entries WHERE state = ? OR (state = ? AND ?)",
+        SQL_ARGS(SQL_INT(MODEL_NOT_HELD), SQL_INT(MODEL_UNOPENED), SQL_INT(r->again_unopened)),
+        &stmt));
     int more;
     while ((more = sql_step(stmt)) > 0)
         buf_span(&ids, sql_bytes(stmt, 0));
@@ -211,10 +211,10 @@ int model_find_id(struct model *model, const char *prefix, uint8_t ret_id[ENTRY_
     sqlite3_stmt *stmt;
     uint8_t id[ENTRY_ID_BYTES] = {0};
     TRY(model_id_range(prefix, &range, problem));
-    TRY(sql_query(&model->sql, "SELECT id FROM entries WHERE id BETWEEN ? AND ? LIMIT 2",
-                  SQL_ARGS(SQL_BLOB(range.low, sizeof range.low),
-                           SQL_BLOB(range.high, sizeof range.high)),
-                  &stmt));
+    TRY(sql_query(
+        &model->sql, "SELECT id FROM entries WHERE id BETWEEN ? AND ? LIMIT 2",
+        SQL_ARGS(SQL_BLOB(range.low, sizeof range.low), SQL_BLOB(range.high, sizeof range.high)),
+        &stmt));
     int more, count = 0;
     while ((more = sql_step(stmt)) > 0) {
         count++;

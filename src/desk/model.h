@@ -39,14 +39,14 @@ int model_delete_decided(struct model *model, struct problem *problem) MUST_USE;
 /* One row of the inbox: a conversation. */
 struct model_row {
     uint8_t id[ENTRY_ID_BYTES];
-    const char *short_id;        /* DESK_SHORT_ID_DIGITS hexadecimal digits */
+    const char *short_id;               /* DESK_SHORT_ID_DIGITS hexadecimal digits */
     uint32_t first_minute, last_minute; /* of its reports */
     uint32_t waiting_since_minute;      /* of its oldest report not answered; 0 when not waiting */
     uint32_t reports, answers;
     uint32_t danger;     /* enum record_danger */
     uint32_t due_minute; /* 0: none */
     bool waiting, handled;
-    bool can_answer;     /* it has a mailbox */
+    bool can_answer; /* it has a mailbox */
     const char *channel, *language;
     const char *taken_by; /* member's name; "" when it came through the door */
     const char *start;    /* the first characters of the newest report, one line; "" when erased */
@@ -63,18 +63,18 @@ int model_inbox(struct model *model, size_t from, size_t max, struct arena *aren
 enum model_item_kind { ITEM_REPORT, ITEM_ANSWER };
 struct model_item {
     enum model_item_kind kind;
-    uint8_t id[ENTRY_ID_BYTES];  /* of the report, or of the `answered` record */
+    uint8_t id[ENTRY_ID_BYTES]; /* of the report, or of the `answered` record */
     const char *short_id;
-    uint32_t minute, day;        /* sealed inside; in the header */
-    const char *text;            /* "" while hidden and when deleted */
+    uint32_t minute, day; /* sealed inside; in the header */
+    const char *text;     /* "" while hidden and when deleted */
     size_t text_len;
     const char *language, *channel, *wording; /* "" for answers */
-    const char *by;              /* member who took it or answered; "" for the door */
-    bool in_log;                 /* else pending or in the outbox */
-    bool sent;                   /* false: still in the outbox */
-    bool erased;                 /* the caller had it erased on the line */
-    bool hidden;                 /* erased, and nobody decided yet */
-    uint32_t decision;           /* enum record_decision of this member; 0 none */
+    const char *by;                           /* member who took it or answered; "" for the door */
+    bool in_log;                              /* else pending or in the outbox */
+    bool sent;                                /* false: still in the outbox */
+    bool erased;                              /* the caller had it erased on the line */
+    bool hidden;                              /* erased, and nobody decided yet */
+    uint32_t decision;                        /* enum record_decision of this member; 0 none */
 };
 struct model_consent {
     const char *purpose, *recipient, *by;
@@ -99,8 +99,8 @@ struct model_conversation {
  * text of erased reports that nobody decided about is given too. E_NOT_FOUND; E_ARGUMENT when it is
  * no such prefix or names several. */
 int model_conversation(struct model *model, const char *id, bool show_hidden, struct arena *arena,
-                       struct model_conversation *ret_conversation, struct problem *problem)
-    MUST_USE;
+                       struct model_conversation *ret_conversation,
+                       struct problem *problem) MUST_USE;
 /* The id of the one entry that the prefix names: a report, a record, an answer. Errors as above. */
 int model_find_id(struct model *model, const char *prefix, uint8_t ret_id[ENTRY_ID_BYTES],
                   struct problem *problem) MUST_USE;
@@ -108,7 +108,7 @@ int model_find_id(struct model *model, const char *prefix, uint8_t ret_id[ENTRY_
 struct model_hit {
     uint8_t id[ENTRY_ID_BYTES]; /* of the report, or of the `answered` record */
     const char *short_id;
-    const char *conversation;   /* short id of its conversation */
+    const char *conversation; /* short id of its conversation */
     enum model_item_kind kind;
     uint32_t minute;
     /* About 160 characters around the first hit, one line, and where in it the hits are. */
@@ -153,15 +153,15 @@ struct model_status {
     bool has_checkpoint;
     uint64_t checkpoint_size;
     uint8_t checkpoint_root[32];
-    uint32_t cosigners; /* of the newest checkpoint, this desk included */
+    uint32_t cosigners;                     /* of the newest checkpoint, this desk included */
     uint32_t intake_epoch, intake_last_day; /* 0: none good today */
-    size_t alarm_count; /* kept ones, then those of the model; at most 1,000 */
+    size_t alarm_count;                     /* kept ones, then those of the model; at most 1,000 */
     struct alarm *alarms;
     size_t day_count;
     struct model_day *days; /* the last 30, oldest first, none left out */
 };
-int model_status(struct model *model, struct arena *arena, struct model_status *ret_status)
-    MUST_USE;
+int model_status(struct model *model, struct arena *arena,
+                 struct model_status *ret_status) MUST_USE;
 
 /* What actions need. One more than the highest order known. */
 uint64_t model_next_order(struct model *model);

@@ -67,8 +67,7 @@ int model_cosigned_check(struct model *model)
                          check_one);
 }
 
-static int keep_one(struct model *model, const uint8_t *id, const uint8_t *signer,
-                    struct span note)
+static int keep_one(struct model *model, const uint8_t *id, const uint8_t *signer, struct span note)
 {
     const struct roster_member *member = roster_member_find(desk_roster(model->desk), signer);
     if (member && member != desk_member(model->desk))

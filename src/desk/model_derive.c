@@ -29,10 +29,13 @@ static const char fill[] =
     "  WHERE a.conv = d.conv),"
     " (SELECT max(r.pos) FROM reports r JOIN details x ON x.report = r.id AND x.field = 16"
     "  WHERE r.conv = d.conv AND x.value = 1),"
-    " ifnull(" LATEST("10") ", 0),"
-    " ifnull(" LATEST("11") ", 0),"
-    " (SELECT count(*) FROM reports r WHERE r.conv = d.conv AND r.mailbox IS NOT NULL) > 0"
-    " FROM dirty d WHERE d.conv IN (SELECT conv FROM reports WHERE hidden = 0)";
+    " ifnull(" LATEST(
+        "10") ", 0),"
+              " ifnull(" LATEST(
+                  "11") ", 0),"
+                        " (SELECT count(*) FROM reports r WHERE r.conv = d.conv AND r.mailbox IS "
+                        "NOT NULL) > 0"
+                        " FROM dirty d WHERE d.conv IN (SELECT conv FROM reports WHERE hidden = 0)";
 
 static const char finish[] =
     "UPDATE convs SET covered = max(ifnull(covered, x''), ifnull(settled, x'')),"

@@ -19,8 +19,7 @@ static void position_write(uint32_t minute, uint32_t order, const uint8_t *id,
 
 static int mark_dirty_of_report(struct model *model, const uint8_t *report)
 {
-    return sql_run(&model->sql,
-                   "INSERT OR IGNORE INTO dirty SELECT conv FROM reports WHERE id = ?",
+    return sql_run(&model->sql, "INSERT OR IGNORE INTO dirty SELECT conv FROM reports WHERE id = ?",
                    SQL_ARGS(SQL_BLOB(report, ENTRY_ID_BYTES)));
 }
 
@@ -45,9 +44,9 @@ static int put_text(struct model *model, const uint8_t *id, struct span raw)
         error = sql_run(&model->sql, "INSERT INTO texts(entry, body) VALUES(?, ?)",
                         SQL_ARGS(SQL_BLOB(id, ENTRY_ID_BYTES), SQL_TEXT(buf_bytes(&text))));
     if (error == 0)
-        error = sql_run(&model->sql,
-                        "INSERT INTO words(rowid, body) VALUES(last_insert_rowid(), ?)",
-                        SQL_ARGS(SQL_TEXT(buf_bytes(&words))));
+        error =
+            sql_run(&model->sql, "INSERT INTO words(rowid, body) VALUES(last_insert_rowid(), ?)",
+                    SQL_ARGS(SQL_TEXT(buf_bytes(&words))));
     buf_wipe_release(&text);
     buf_wipe_release(&words);
     return error;
@@ -96,12 +95,11 @@ static int fold_report(const struct model_folding *f)
         &f->model->sql,
         "INSERT INTO reports(id, conv, pos, minute, day, language, channel, wording, signer,"
         " mailbox, reply, epoch) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-        SQL_ARGS(SQL_BLOB(id, ENTRY_ID_BYTES), SQL_BLOB(conv.data, conv.len),
-                 SQL_BLOB(pos, sizeof pos), SQL_INT(e->minute), SQL_INT(f->header->day),
-                 clean_value(&language, f->opened->language),
-                 clean_value(&channel, f->opened->channel),
-                 clean_value(&wording, f->opened->wording), signer, mailbox, reply,
-                 SQL_INT(f->epoch)));
+        SQL_ARGS(
+            SQL_BLOB(id, ENTRY_ID_BYTES), SQL_BLOB(conv.data, conv.len), SQL_BLOB(pos, sizeof pos),
+            SQL_INT(e->minute), SQL_INT(f->header->day),
+            clean_value(&language, f->opened->language), clean_value(&channel, f->opened->channel),
+            clean_value(&wording, f->opened->wording), signer, mailbox, reply, SQL_INT(f->epoch)));
     buf_release(&language);
     buf_release(&channel);
     buf_release(&wording);
@@ -218,9 +216,9 @@ static const struct {
     bool needs_signer;
     int (*fold)(const struct model_folding *f);
 } folds[] = {
-    {KIND_REPORT, false, fold_report},          {KIND_ANSWERED, true, fold_answered},
-    {KIND_COVER, false, fold_cover},            {KIND_DETAILS, true, fold_details},
-    {KIND_CONSENT, true, fold_consent},         {KIND_COSIGNATURE, true, fold_cosignature},
+    {KIND_REPORT, false, fold_report},  {KIND_ANSWERED, true, fold_answered},
+    {KIND_COVER, false, fold_cover},    {KIND_DETAILS, true, fold_details},
+    {KIND_CONSENT, true, fold_consent}, {KIND_COSIGNATURE, true, fold_cosignature},
     {KIND_ERASURE, true, fold_erasure},
 };
 
@@ -238,9 +236,9 @@ int model_fold_state(struct model *model, const uint8_t *id, const struct entry_
 int model_fold_alarm(struct model *model, enum alarm_kind kind, const uint8_t *id,
                      const char *detail)
 {
-    return sql_run(&model->sql, "INSERT OR REPLACE INTO alarms(kind, id, detail) VALUES(?,?,?)",
-                   SQL_ARGS(SQL_INT(kind), SQL_BLOB(id, ENTRY_ID_BYTES),
-                            SQL_TEXT(span_text(detail))));
+    return sql_run(
+        &model->sql, "INSERT OR REPLACE INTO alarms(kind, id, detail) VALUES(?,?,?)",
+        SQL_ARGS(SQL_INT(kind), SQL_BLOB(id, ENTRY_ID_BYTES), SQL_TEXT(span_text(detail))));
 }
 
 /* An epoch ends for callers on the first day of the next one. */

@@ -29,8 +29,8 @@ struct model {
     struct desk *desk;
     struct sql sql;
     bool folded_once;
-    uint64_t changes;   /* of the desk, when it was folded last */
-    uint64_t logged;    /* entries of the log that were looked at */
+    uint64_t changes; /* of the desk, when it was folded last */
+    uint64_t logged;  /* entries of the log that were looked at */
     uint64_t next_order;
     size_t epochs; /* that the desk had then */
 };

@@ -93,11 +93,10 @@ static int find_conversation(struct model *model, const char *id, uint8_t ret_co
     struct model_id_range range;
     sqlite3_stmt *stmt;
     TRY(model_id_range(id, &range, problem));
-    TRY(sql_query(&model->sql,
-                  "SELECT DISTINCT conv FROM reports WHERE id BETWEEN ? AND ? LIMIT 2",
-                  SQL_ARGS(SQL_BLOB(range.low, sizeof range.low),
-                           SQL_BLOB(range.high, sizeof range.high)),
-                  &stmt));
+    TRY(sql_query(
+        &model->sql, "SELECT DISTINCT conv FROM reports WHERE id BETWEEN ? AND ? LIMIT 2",
+        SQL_ARGS(SQL_BLOB(range.low, sizeof range.low), SQL_BLOB(range.high, sizeof range.high)),
+        &stmt));
     int more, count = 0;
     while ((more = sql_step(stmt)) > 0) {
         struct span conv = sql_bytes(stmt, 0);
@@ -129,8 +128,8 @@ static const char items[] =
     " LEFT JOIN erased x ON x.id = a.answer WHERE a.conv = ?2"
     " ORDER BY 3, 1, 16, 15";
 
-static int read_item(struct model *model, struct arena *arena, sqlite3_stmt *stmt,
-                     bool show_hidden, struct model_item *ret_item)
+static int read_item(struct model *model, struct arena *arena, sqlite3_stmt *stmt, bool show_hidden,
+                     struct model_item *ret_item)
 {
     struct model_item item = {
         .kind = sql_int(stmt, 0) ? ITEM_ANSWER : ITEM_REPORT,

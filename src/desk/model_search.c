@@ -142,8 +142,8 @@ static int run_search(struct model *model, const struct searching *s, size_t max
                       struct arena *arena, struct model_hits *hits)
 {
     sqlite3_stmt *stmt;
-    TRY(sql_query(&model->sql, search,
-                  SQL_ARGS(SQL_TEXT(buf_bytes(&s->query)), SQL_INT(max)), &stmt));
+    TRY(sql_query(&model->sql, search, SQL_ARGS(SQL_TEXT(buf_bytes(&s->query)), SQL_INT(max)),
+                  &stmt));
     int more;
     while ((more = sql_step(stmt)) > 0) {
         int error = hits->count < max ? read_hit(s, stmt, arena, &hits->hits[hits->count]) : 0;

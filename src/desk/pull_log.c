@@ -55,9 +55,8 @@ static int get_leaves(struct log_step *s, uint64_t from, uint64_t to, struct buf
 {
     for (uint64_t at = from / TILE_WIDTH; at * TILE_WIDTH < to; at++) {
         uint64_t first = at * TILE_WIDTH, left = to - first;
-        const struct tile tile = {.entries = true,
-                                  .index = at,
-                                  .width = left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH};
+        const struct tile tile = {
+            .entries = true, .index = at, .width = left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH};
         struct tile_reading reading = {.out = out,
                                        .skip = first < from ? (unsigned)(from - first) : 0};
         TRY(get_tile(s, &tile, &reading));
@@ -145,8 +144,8 @@ static int append_leaves(struct log_step *s, struct span missing)
     }
     int error = desk_begin(p->desk, p->problem);
     if (error == 0) {
-        error = store_append(desk_store(p->desk), entries, count, &s->checkpoint,
-                             buf_bytes(&s->note));
+        error =
+            store_append(desk_store(p->desk), entries, count, &s->checkpoint, buf_bytes(&s->note));
         if (error == 0)
             error = pull_list_save(p, PULL_VALUE_MISSING, missing);
         if (error < 0)

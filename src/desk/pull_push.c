@@ -62,8 +62,7 @@ int pull_push(struct pulling *p)
     for (size_t at = 0; error == 0 && at < ids.len; at += ENTRY_ID_BYTES) {
         error = send_one(p, ids.data + at, &body);
         if (error == 0)
-            error = pull_progress(p, "sending", at / ENTRY_ID_BYTES + 1,
-                                  ids.len / ENTRY_ID_BYTES);
+            error = pull_progress(p, "sending", at / ENTRY_ID_BYTES + 1, ids.len / ENTRY_ID_BYTES);
     }
     buf_release(&body);
     buf_release(&ids);

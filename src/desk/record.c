@@ -29,8 +29,7 @@ static bool text_fits(struct span text, size_t max_bytes)
 }
 
 /* Absent is empty. */
-static int read_text(struct span content, uint16_t number, size_t max_bytes,
-                     struct span *ret_text)
+static int read_text(struct span content, uint16_t number, size_t max_bytes, struct span *ret_text)
 {
     struct span text = span_of(NULL, 0);
     fields_get(content, number, &text);

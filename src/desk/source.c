@@ -142,8 +142,7 @@ int source_get_sealed(struct source *source, const uint8_t *const *ids, size_t c
     return error < 0 ? problem_set(problem, error, "The entries that were sent are damaged.") : 0;
 }
 
-int source_post(struct source *source, const char *path, struct span body,
-                struct problem *problem)
+int source_post(struct source *source, const char *path, struct span body, struct problem *problem)
 {
     ASSERT(source->ops->post && body.len <= SOURCE_BODY_MAX_BYTES);
     return source->ops->post(source, path, body, problem);

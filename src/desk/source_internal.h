@@ -16,8 +16,8 @@ struct source_ops {
 
 struct source {
     const struct source_ops *ops;
-    char *address; /* a folder, or a URL without the last slash */
-    void *more;    /* of the kind of source */
+    char *address;           /* a folder, or a URL without the last slash */
+    void *more;              /* of the kind of source */
     source_wait_fn *on_wait; /* NULL: nobody */
     void *on_wait_context;
 };

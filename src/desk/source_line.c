@@ -184,8 +184,8 @@ static void put_header(struct curl_slist **list, struct buf *text, int *error)
 }
 
 /* What is signed: docs/crypto.md, "Hatch". */
-static void sign_request(const struct line_source *line, const char *path,
-                         const struct span *body, uint8_t signature[SIGN_BYTES], int *error)
+static void sign_request(const struct line_source *line, const char *path, const struct span *body,
+                         uint8_t signature[SIGN_BYTES], int *error)
 {
     struct hash hash = hash_sha256(body ? *body : span_of(NULL, 0));
     struct buf message;

@@ -23,8 +23,8 @@ static bool is_crypt(const char *device)
     buf_init(&path, 4096);
     buf_init(&uuid, FILE_MAX_BYTES);
     buf_printf(&path, "%s/dm/uuid", device);
-    bool crypt = file_read(buf_cstr(&path), FILE_MAX_BYTES, &uuid, NULL) == 0 &&
-                 begins(&uuid, "CRYPT-");
+    bool crypt =
+        file_read(buf_cstr(&path), FILE_MAX_BYTES, &uuid, NULL) == 0 && begins(&uuid, "CRYPT-");
     buf_release(&path);
     buf_release(&uuid);
     return crypt;

@@ -117,8 +117,8 @@ static int open_server(struct web *web, struct problem *problem)
     unsigned port;
     TRY(check_loopback(listen, problem));
     TRY(http_listen(listen, &fd, &port, problem));
-    snprintf(web->address, sizeof web->address, "%.*s:%u",
-             (int)(strrchr(listen, ':') - listen), listen, port);
+    snprintf(web->address, sizeof web->address, "%.*s:%u", (int)(strrchr(listen, ':') - listen),
+             listen, port);
     snprintf(web->cookie_name, sizeof web->cookie_name, "desk-%u", port);
     TRY(http_server_new(fd, &limits, web_route, web, &web->server));
     http_tick(web->server, TICK_MS, tick, web);

@@ -35,7 +35,7 @@ struct web;
 struct web_options {
     const char *listen; /* "127.0.0.1:0" or "[::1]:8080" */
     int64_t token_ms, idle_ms;
-    int64_t every_ms;   /* 0: pulls only when asked */
+    int64_t every_ms;         /* 0: pulls only when asked */
     const char *from, *proxy; /* as in struct pull_options */
     /* How long the computer has slept since it was started; NULL but in tests. */
     int64_t (*slept_ms)(void);

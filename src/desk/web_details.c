@@ -23,7 +23,9 @@ static const struct text_field {
     size_t known, record; /* where in model_details, and in record_details */
 } text_fields[] = {
 #define FIELD(name, bit, member)                                                                   \
-    {name, bit, offsetof(struct model_details, member), offsetof(struct record_details, member)}
+    {                                                                                              \
+        name, bit, offsetof(struct model_details, member), offsetof(struct record_details, member) \
+    }
     FIELD("safe_ways", DETAILS_SAFE_WAYS, safe_ways),
     FIELD("safe_hours", DETAILS_SAFE_HOURS, safe_hours),
     FIELD("somebody_else", DETAILS_TO_OTHERS, to_others),
@@ -110,8 +112,7 @@ void web_details_show_typed(struct visit *visit, struct values *values)
     for (size_t i = 0; i < COUNT_OF(text_fields); i++)
         values_text(values, text_fields[i].name, visit_field(visit, text_fields[i].name));
     for (size_t i = 0; i < COUNT_OF(purposes); i++)
-        add_box(visit, values, &purposes[i],
-                visit_field(visit, box_name(visit, &purposes[i]))[0]);
+        add_box(visit, values, &purposes[i], visit_field(visit, box_name(visit, &purposes[i]))[0]);
 }
 
 /* Reading */
@@ -165,8 +166,8 @@ static size_t read_consents(struct visit *visit, const struct model_conversation
     for (size_t i = 0; i < COUNT_OF(purposes); i++) {
         bool given = visit_field(visit, box_name(visit, &purposes[i]))[0];
         if (given != is_given(conversation, purposes[i].purpose))
-            ret_consents[count++] = (struct record_consent){
-                .purpose = span_text(purposes[i].purpose), .given = given};
+            ret_consents[count++] =
+                (struct record_consent){.purpose = span_text(purposes[i].purpose), .given = given};
     }
     return count;
 }

@@ -35,10 +35,10 @@ struct web_pull {
     struct pull_report report;
     struct problem problem;
 
-    int64_t due_ms;      /* the next that nobody asks for; 0 never */
-    uint32_t minute;     /* of the last that went well; 0 none since the start */
+    int64_t due_ms;                 /* the next that nobody asks for; 0 never */
+    uint32_t minute;                /* of the last that went well; 0 none since the start */
     char failure[PROBLEM_TEXT_MAX]; /* why the last one did not go well; "" when it did */
-    struct http_request *waiting; /* who asked and is not answered yet */
+    struct http_request *waiting;   /* who asked and is not answered yet */
     int64_t waiting_until_ms;
     const char *waiting_back;
 };
@@ -68,9 +68,9 @@ struct visit {
     struct arena arena;
     bool failed; /* the arena ran out */
     const struct language *language;
-    struct form form; /* of the body, or of the query */
-    struct span id;   /* the part of the path that names something */
-    bool stale;       /* the form is of an earlier session: shown again, not obeyed */
+    struct form form;           /* of the body, or of the query */
+    struct span id;             /* the part of the path that names something */
+    bool stale;                 /* the form is of an earlier session: shown again, not obeyed */
     struct model_status status; /* after visit_values */
 };
 

@@ -117,8 +117,7 @@ static void note_result(struct web *web)
 
 static void plan_next(struct web *web)
 {
-    web->pull.due_ms =
-        web->options.every_ms > 0 ? clock_monotonic_ms() + web->options.every_ms : 0;
+    web->pull.due_ms = web->options.every_ms > 0 ? clock_monotonic_ms() + web->options.every_ms : 0;
 }
 
 static void keep_result(struct web_pull *pull, int error, const struct problem *problem)

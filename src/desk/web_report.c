@@ -133,8 +133,8 @@ int web_report(struct visit *visit, struct problem *problem)
 
 static const char *location_of(struct visit *visit, const struct model_conversation *conversation)
 {
-    char *location = arena_printf(&visit->arena, "/report/%s",
-                                  visit_hex(visit, conversation->row.id));
+    char *location =
+        arena_printf(&visit->arena, "/report/%s", visit_hex(visit, conversation->row.id));
     return location ? location : "/";
 }
 

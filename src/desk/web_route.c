@@ -144,8 +144,8 @@ static void enter(struct visit *visit)
 
 static int read_form(struct visit *visit)
 {
-    struct span bytes = is_post(visit) ? http_body(visit->request)
-                                       : span_text(http_query(visit->request));
+    struct span bytes =
+        is_post(visit) ? http_body(visit->request) : span_text(http_query(visit->request));
     return form_read(bytes, &visit->arena, &visit->form);
 }
 
@@ -183,16 +183,16 @@ static void answer(struct visit *visit, const struct route *route)
     problem_clear(&problem);
     int error = serve(visit, route, &problem);
     if (error < 0)
-        visit_problem(visit, error_http_status(error),
-                      visit_problem_text(visit, &problem, error), NULL);
+        visit_problem(visit, error_http_status(error), visit_problem_text(visit, &problem, error),
+                      NULL);
     if (visit->web->desk)
         desk_sleep(visit->web->desk);
 }
 
 static bool is_stale(struct visit *visit)
 {
-    visit->stale = is_post(visit) &&
-                   !web_session_form(visit->web->session, form_value(&visit->form, "csrf"));
+    visit->stale =
+        is_post(visit) && !web_session_form(visit->web->session, form_value(&visit->form, "csrf"));
     return visit->stale;
 }
 
@@ -219,8 +219,8 @@ static void known(struct visit *visit)
  * work. */
 static void locked(struct visit *visit)
 {
-    static const char *const fields[] = {"text", "safe_ways", "safe_hours", "somebody_else",
-                                         "interpreter", "members_note"};
+    static const char *const fields[] = {"text",          "safe_ways",   "safe_hours",
+                                         "somebody_else", "interpreter", "members_note"};
     const struct route *route = find(visit);
     bool typed = route && route->typed && is_post(visit);
     struct buf text CLEANUP(buf_wipe_release);

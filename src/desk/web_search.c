@@ -47,9 +47,9 @@ int web_search(struct visit *visit, struct problem *problem)
     struct values *v;
     TRY(visit_values(visit, &v, problem));
     values_text(v, "query", visit_line(visit, words, QUERY_CHARACTERS_MAX));
-    int error = words[0] ? model_search(visit->web->model, words, HITS_MAX, &visit->arena, &hits,
-                                        problem)
-                         : 0;
+    int error =
+        words[0] ? model_search(visit->web->model, words, HITS_MAX, &visit->arena, &hits, problem)
+                 : 0;
     if (error == E_NOMEM)
         return error;
     if (error < 0)

@@ -92,8 +92,7 @@ void web_session_once_done(struct web_session *session, struct span form, const 
     if (form.len != WEB_ONCE_DIGITS)
         return;
     if (session->once_count == WEB_ONCE_MAX) {
-        memmove(&session->once[0], &session->once[1],
-                (WEB_ONCE_MAX - 1) * sizeof session->once[0]);
+        memmove(&session->once[0], &session->once[1], (WEB_ONCE_MAX - 1) * sizeof session->once[0]);
         session->once_count--;
     }
     memcpy(session->once[session->once_count].form, form.data, form.len);

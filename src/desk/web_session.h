@@ -20,7 +20,7 @@ struct web_secret {
 struct web_session {
     struct web_secret token, cookie, form;
     int64_t token_until_ms;
-    int64_t seen_ms; /* the last request */
+    int64_t seen_ms;                 /* the last request */
     const struct language *language; /* NULL: the browser's */
     char note[WEB_NOTE_MAX + 1];     /* to be shown on the next page */
     size_t once_count;

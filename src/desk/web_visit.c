@@ -106,11 +106,10 @@ static void add_alarm(struct visit *visit, struct values *values, const struct a
     struct values *item = values_add(values, "alarms");
     const char *sentence = visit_say(visit, alarm_sentence(alarm->kind));
     const char *entry = alarm->has_entry ? visit_hex(visit, alarm->entry) : "";
-    char *text = arena_printf(&visit->arena, "%s%s%s%s%.*s%s", sentence,
-                              alarm->detail[0] ? " " : "",
-                              visit_line(visit, alarm->detail, ALARM_DETAIL_MAX),
-                              alarm->has_entry ? " (" : "", DESK_SHORT_ID_DIGITS, entry,
-                              alarm->has_entry ? ")" : "");
+    char *text = arena_printf(
+        &visit->arena, "%s%s%s%s%.*s%s", sentence, alarm->detail[0] ? " " : "",
+        visit_line(visit, alarm->detail, ALARM_DETAIL_MAX), alarm->has_entry ? " (" : "",
+        DESK_SHORT_ID_DIGITS, entry, alarm->has_entry ? ")" : "");
     visit->failed |= !text;
     values_text(item, "text", text ? text : "");
     if (alarm->number)
@@ -171,8 +170,7 @@ static void reply_with(struct visit *visit, int status, const struct template *p
 {
     struct buf body CLEANUP(buf_wipe_release);
     buf_init(&body, PAGE_BYTES_MAX);
-    int error = visit->failed ? E_NOMEM
-                              : template_render(page, visit->language, values, &body);
+    int error = visit->failed ? E_NOMEM : template_render(page, visit->language, values, &body);
     if (error < 0)
         reply_plain(visit, error);
     else

@@ -78,12 +78,12 @@ struct store {
     char *folder;
     sqlite3 *log, *pending;
     sqlite3_stmt *statements[SQL_COUNT];
-    struct buf row;                 /* what the last call gave out */
-    uint64_t size;                  /* of the log, with what this transaction appended */
-    uint64_t moved;                 /* pending entries that this transaction appended */
-    uint64_t held;                  /* entries, logged and pending, at the last commit */
-    int64_t change;                 /* of held by this transaction */
-    sqlite3_file *count_file;       /* where held is kept (store_count.c) */
+    struct buf row;           /* what the last call gave out */
+    uint64_t size;            /* of the log, with what this transaction appended */
+    uint64_t moved;           /* pending entries that this transaction appended */
+    uint64_t held;            /* entries, logged and pending, at the last commit */
+    int64_t change;           /* of held by this transaction */
+    sqlite3_file *count_file; /* where held is kept (store_count.c) */
     char *count_path;
     int log_frames, pending_frames; /* in the write-ahead logs */
     bool in_transaction, failed;

@@ -27,7 +27,8 @@ struct ask {
     struct waiting waiting[WAITING_MAX]; /* by serial */
 };
 
-int ask_new(int fd, struct ask **ret_ask) {
+int ask_new(int fd, struct ask **ret_ask)
+{
     struct ask *ask = mem_calloc(1, sizeof *ask);
 
     REJECT_IF(!ask, E_NOMEM);
@@ -38,7 +39,8 @@ int ask_new(int fd, struct ask **ret_ask) {
     return 0;
 }
 
-void ask_free(struct ask *ask) {
+void ask_free(struct ask *ask)
+{
     if (!ask)
         return;
     close(ask->fd);
@@ -48,7 +50,8 @@ void ask_free(struct ask *ask) {
 }
 
 /* false when the keeper is gone. */
-static bool flush(struct ask *ask) {
+static bool flush(struct ask *ask)
+{
     while (ask->sent < ask->out.len) {
         ssize_t put = send(ask->fd, ask->out.data + ask->sent, ask->out.len - ask->sent,
                            MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -64,7 +67,8 @@ static bool flush(struct ask *ask) {
     return true;
 }
 
-static bool receive(struct ask *ask) {
+static bool receive(struct ask *ask)
+{
     size_t before = ask->in.len;
     uint8_t *room = buf_room(&ask->in, READ_CHUNK_BYTES);
     ssize_t got;
@@ -78,7 +82,8 @@ static bool receive(struct ask *ask) {
     return got > 0;
 }
 
-static void deliver(struct ask *ask, const struct wire_frame *frame) {
+static void deliver(struct ask *ask, const struct wire_frame *frame)
+{
     struct waiting *waiting = frame->serial < WAITING_MAX ? &ask->waiting[frame->serial] : NULL;
     struct waiting taken;
 
@@ -92,7 +97,8 @@ static void deliver(struct ask *ask, const struct wire_frame *frame) {
 }
 
 /* false when the keeper broke the framing. */
-static bool deliver_all(struct ask *ask) {
+static bool deliver_all(struct ask *ask)
+{
     struct span rest = buf_bytes(&ask->in);
     struct wire_frame frame;
     size_t used;
@@ -112,7 +118,8 @@ static bool deliver_all(struct ask *ask) {
     return whole;
 }
 
-static void keeper_gone(struct ask *ask) {
+static void keeper_gone(struct ask *ask)
+{
     for (size_t i = 0; i < WAITING_MAX; i++) {
         struct waiting taken = ask->waiting[i];
 
@@ -123,7 +130,8 @@ static void keeper_gone(struct ask *ask) {
     http_stop(ask->server);
 }
 
-static void watch_for_writing(struct ask *ask, bool writing) {
+static void watch_for_writing(struct ask *ask, bool writing)
+{
     if (ask->writing == writing)
         return;
     ask->writing = writing;
@@ -131,7 +139,8 @@ static void watch_for_writing(struct ask *ask, bool writing) {
         http_stop(ask->server);
 }
 
-static void on_event(void *context, uint32_t events) {
+static void on_event(void *context, uint32_t events)
+{
     struct ask *ask = context;
     bool alive = true;
 
@@ -145,12 +154,14 @@ static void on_event(void *context, uint32_t events) {
         watch_for_writing(ask, ask->sent < ask->out.len);
 }
 
-int ask_serve(struct ask *ask, struct http_server *server) {
+int ask_serve(struct ask *ask, struct http_server *server)
+{
     ask->server = server;
     return http_watch(server, ask->fd, EPOLLIN, on_event, ask);
 }
 
-int ask_later(struct ask *ask, enum wire_op op, struct span body, ask_fn *fn, void *context) {
+int ask_later(struct ask *ask, enum wire_op op, struct span body, ask_fn *fn, void *context)
+{
     uint32_t serial = ask->free_first;
 
     while (serial < WAITING_MAX && ask->waiting[serial].fn)
@@ -166,7 +177,8 @@ int ask_later(struct ask *ask, enum wire_op op, struct span body, ask_fn *fn, vo
     return 0;
 }
 
-int ask_now(struct ask *ask, enum wire_op op, struct span body, struct buf *reply) {
+int ask_now(struct ask *ask, enum wire_op op, struct span body, struct buf *reply)
+{
     struct wire_frame frame;
     size_t used = 0;
 

@@ -19,7 +19,7 @@ int ask_now(struct ask *ask, enum wire_op op, struct span body, struct buf *repl
 /* From now on replies are read by the server's loop. When the keeper is gone, the server stops. */
 int ask_serve(struct ask *ask, struct http_server *server) MUST_USE;
 /* E_BUSY when too many requests wait already: then fn is not called. */
-int ask_later(struct ask *ask, enum wire_op op, struct span body, ask_fn *fn, void *context)
-    MUST_USE;
+int ask_later(struct ask *ask, enum wire_op op, struct span body, ask_fn *fn,
+              void *context) MUST_USE;
 
 #endif

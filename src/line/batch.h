@@ -12,10 +12,10 @@
 
 struct batch {
     struct folder *folder;
-    bool open;        /* a transaction was begun */
-    bool looked;      /* room is what the disk said in this batch */
+    bool open;   /* a transaction was begun */
+    bool looked; /* room is what the disk said in this batch */
     bool room;
-    uint32_t order;   /* the last that was given out; lives as long as the keeper */
+    uint32_t order; /* the last that was given out; lives as long as the keeper */
 };
 
 /* Appends the reply to out. E_FORMAT: the other side broke the rules, drop it. Any other error: the

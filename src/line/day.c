@@ -3,7 +3,8 @@
 
 #include "line/held.h"
 
-static int open_day(struct folder *folder, uint32_t today) {
+static int open_day(struct folder *folder, uint32_t today)
+{
     TRY(store_begin(folder->store));
     TRY(folder_save_day(folder, today));
     TRY(held_forget(folder, today));
@@ -13,7 +14,8 @@ static int open_day(struct folder *folder, uint32_t today) {
 /* Cover has the day that is closed, as the reports have: were it that of the hour after midnight in
  * which it is made, everybody who sees a header would know cover from reports. */
 int day_close(struct folder *folder, uint32_t today, struct place_result *ret_result,
-              struct problem *problem) {
+              struct problem *problem)
+{
     const struct roster_intake *intake = roster_intake_of_day(folder->roster, today);
     struct place place = {
         .pair = &folder->key,
@@ -29,7 +31,8 @@ int day_close(struct folder *folder, uint32_t today, struct place_result *ret_re
     return open_day(folder, today);
 }
 
-int day_close_if_due(struct folder *folder, uint32_t today) {
+int day_close_if_due(struct folder *folder, uint32_t today)
+{
     struct place_result result;
     bool turned = today > folder->day || today + 1 < folder->day;
 

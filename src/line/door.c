@@ -10,18 +10,21 @@
 /* Over Tor a slow phone needs a minute for its text. */
 #define DEADLINE_MS (120 * 1000)
 
-static bool is_method(const struct http_request *request, const char *method) {
+static bool is_method(const struct http_request *request, const char *method)
+{
     return strcmp(http_method(request), method) == 0;
 }
 
 typedef void page_fn(struct flow *flow, const struct form *form);
 
-static void home(struct flow *flow, const struct form *form) {
+static void home(struct flow *flow, const struct form *form)
+{
     (void)form;
     door_home(flow);
 }
 
-static void back(struct flow *flow, const struct form *form) {
+static void back(struct flow *flow, const struct form *form)
+{
     (void)form;
     door_back(flow);
 }
@@ -30,29 +33,33 @@ static const struct {
     const char *method, *path;
     page_fn *page;
 } routes[] = {
-    {"GET", "/", home},           {"GET", "/back", back},
-    {"POST", "/new", door_write}, {"POST", "/send", door_send},
-    {"POST", "/mailbox", door_mailbox}, {"POST", "/erase", door_erase},
+    {"GET", "/", home},
+    {"GET", "/back", back},
+    {"POST", "/new", door_write},
+    {"POST", "/send", door_send},
+    {"POST", "/mailbox", door_mailbox},
+    {"POST", "/erase", door_erase},
     {"POST", "/erased", door_erased},
 };
 
-static page_fn *route(const struct http_request *request) {
+static page_fn *route(const struct http_request *request)
+{
     for (size_t i = 0; i < COUNT_OF(routes); i++)
-        if (is_method(request, routes[i].method) &&
-            strcmp(http_path(request), routes[i].path) == 0)
+        if (is_method(request, routes[i].method) && strcmp(http_path(request), routes[i].path) == 0)
             return routes[i].page;
     return NULL;
 }
 
-static void handle(void *context, struct http_request *request) {
+static void handle(void *context, struct http_request *request)
+{
     struct door *door = context;
     page_fn *page = route(request);
     struct flow *flow = flow_new(door, request);
     struct form form;
 
     if (!flow) {
-        http_reply(request, 503, "text/plain; charset=utf-8",
-                   span_text(error_sentence(E_NOMEM)), NULL, 0);
+        http_reply(request, 503, "text/plain; charset=utf-8", span_text(error_sentence(E_NOMEM)),
+                   NULL, 0);
         return;
     }
     if (flow_form(flow, &form) < 0)
@@ -63,17 +70,20 @@ static void handle(void *context, struct http_request *request) {
         flow_problem(flow, 404, "not_found");
 }
 
-uint32_t door_minute(void) {
+uint32_t door_minute(void)
+{
     return (uint32_t)(clock_monotonic_ms() / 60000);
 }
 
-static void tick(void *context) {
+static void tick(void *context)
+{
     struct door *door = context;
 
     ticket_keys_advance(door->ticket_keys, door_minute());
 }
 
-int door_run(const struct door_config *config) {
+int door_run(const struct door_config *config)
+{
     struct door door = {
         .other_way = config->other_way,
         .ticket_keys = config->ticket_keys,

@@ -6,7 +6,8 @@
 #include "pages/line.h"
 #include "seal/secret.h"
 
-void door_erase(struct flow *flow, const struct form *form) {
+void door_erase(struct flow *flow, const struct form *form)
+{
     struct values *values;
 
     if (flow_take_ticket(flow, form) < 0) {
@@ -19,7 +20,8 @@ void door_erase(struct flow *flow, const struct form *form) {
     flow_reply(flow, 200, &page_line_erase, values);
 }
 
-static void erased(void *context, int error, struct span reply) {
+static void erased(void *context, int error, struct span reply)
+{
     struct flow *flow = context;
 
     (void)reply;
@@ -31,7 +33,8 @@ static void erased(void *context, int error, struct span reply) {
         flow_reply(flow, 200, &page_line_erased, flow_values(flow));
 }
 
-void door_erased(struct flow *flow, const struct form *form) {
+void door_erased(struct flow *flow, const struct form *form)
+{
     uint8_t secrets[2 * CODENAME_SLOTS][CODENAME_ERASE_SECRET_BYTES];
 
     if (flow_take_ticket(flow, form) < 0) {

@@ -2,7 +2,8 @@
 #include "line/door.h"
 #include "pages/line.h"
 
-void door_home(struct flow *flow) {
+void door_home(struct flow *flow)
+{
     struct values *values = flow_values(flow);
 
     values_languages(values, flow->language);
@@ -11,6 +12,7 @@ void door_home(struct flow *flow) {
     flow_reply(flow, 200, &page_line_home, values);
 }
 
-void door_back(struct flow *flow) {
+void door_back(struct flow *flow)
+{
     flow_reply(flow, 200, &page_line_back, flow_values(flow));
 }

@@ -22,11 +22,12 @@ struct answers {
 
 /* The newest epoch first: it is the likeliest. */
 static int open_any(const struct flow *flow, struct span header, struct span leaf,
-                    struct span sealed, struct buf *text) {
+                    struct span sealed, struct buf *text)
+{
     for (size_t i = roster_intakes(flow->door->worker.roster); i-- > 0;) {
         const struct roster_intake *intake = roster_intake_at(flow->door->worker.roster, i);
-        int error = answer_open(&flow->keys.mailbox, intake->public_key, header, leaf, sealed,
-                                text);
+        int error =
+            answer_open(&flow->keys.mailbox, intake->public_key, header, leaf, sealed, text);
 
         if (error != E_CANNOT_OPEN)
             return error;
@@ -34,7 +35,8 @@ static int open_any(const struct flow *flow, struct span header, struct span lea
     return E_CANNOT_OPEN;
 }
 
-static unsigned slot_of_tag(const struct flow *flow, const uint8_t tag[ENTRY_TAG_BYTES]) {
+static unsigned slot_of_tag(const struct flow *flow, const uint8_t tag[ENTRY_TAG_BYTES])
+{
     uint8_t candidate[CODENAME_TAG_BYTES];
 
     for (unsigned slot = 0; slot < CODENAME_SLOTS; slot++) {
@@ -45,7 +47,8 @@ static unsigned slot_of_tag(const struct flow *flow, const uint8_t tag[ENTRY_TAG
     return CODENAME_SLOTS;
 }
 
-static const char *shown_in_arena(struct flow *flow, const struct buf *text) {
+static const char *shown_in_arena(struct flow *flow, const struct buf *text)
+{
     struct buf shown;
     const char *copy;
 
@@ -57,7 +60,8 @@ static const char *shown_in_arena(struct flow *flow, const struct buf *text) {
 }
 
 /* An entry that does not open is not an answer to this caller: it is passed over. */
-static void add_answer(struct flow *flow, struct answers *answers, struct span entry) {
+static void add_answer(struct flow *flow, struct answers *answers, struct span entry)
+{
     struct span header_bytes = span_slice(entry, 0, ENTRY_HEADER_BYTES);
     struct span leaf = span_slice(entry, ENTRY_HEADER_BYTES, ENTRY_LEAF_BYTES);
     struct span sealed = span_slice(entry, ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES, entry.len);
@@ -76,7 +80,8 @@ static void add_answer(struct flow *flow, struct answers *answers, struct span e
     buf_wipe_release(&text);
 }
 
-static int newest_first(const void *left, const void *right) {
+static int newest_first(const void *left, const void *right)
+{
     const struct answer *a = left, *b = right;
 
     if (a->day != b->day)
@@ -84,7 +89,8 @@ static int newest_first(const void *left, const void *right) {
     return (a->slot < b->slot) - (a->slot > b->slot);
 }
 
-static void read_answers(struct flow *flow, struct span reply, struct answers *answers) {
+static void read_answers(struct flow *flow, struct span reply, struct answers *answers)
+{
     struct cursor c;
 
     answers->count = 0;
@@ -94,7 +100,8 @@ static void read_answers(struct flow *flow, struct span reply, struct answers *a
     qsort(answers->list, answers->count, sizeof answers->list[0], newest_first);
 }
 
-static void mailbox_page(struct flow *flow, const struct answers *answers) {
+static void mailbox_page(struct flow *flow, const struct answers *answers)
+{
     struct values *values = flow_values(flow);
 
     random_bytes(flow->ticket.form_nonce, sizeof flow->ticket.form_nonce);
@@ -111,7 +118,8 @@ static void mailbox_page(struct flow *flow, const struct answers *answers) {
     flow_reply(flow, 200, &page_line_mailbox, values);
 }
 
-static void got_answers(void *context, int error, struct span reply) {
+static void got_answers(void *context, int error, struct span reply)
+{
     struct flow *flow = context;
     struct answers answers;
 
@@ -125,7 +133,8 @@ static void got_answers(void *context, int error, struct span reply) {
     }
 }
 
-static void back_page(struct flow *flow, int error) {
+static void back_page(struct flow *flow, int error)
+{
     struct values *values = flow_values(flow);
 
     values_text(values, "codename", buf_cstr(&flow->typed));
@@ -133,7 +142,8 @@ static void back_page(struct flow *flow, int error) {
     flow_reply(flow, 400, &page_line_back, values);
 }
 
-void door_mailbox(struct flow *flow, const struct form *form) {
+void door_mailbox(struct flow *flow, const struct form *form)
+{
     uint8_t tags[CODENAME_SLOTS][CODENAME_TAG_BYTES];
     int error = flow_take_ticket(flow, form);
 

@@ -11,7 +11,8 @@
 #include "seal/payload.h"
 #include "text/utf8.h"
 
-static void late_page(struct flow *flow, int codename_error) {
+static void late_page(struct flow *flow, int codename_error)
+{
     struct values *values = flow_values(flow);
 
     values_text(values, "text", buf_cstr(&flow->text));
@@ -24,7 +25,8 @@ static void late_page(struct flow *flow, int codename_error) {
     flow_reply(flow, codename_error == 0 ? 410 : 400, &page_line_late, values);
 }
 
-static bool is_blank(struct span text) {
+static bool is_blank(struct span text)
+{
     for (size_t i = 0; i < text.len; i++)
         if (text.data[i] > ' ')
             return false;
@@ -32,7 +34,8 @@ static bool is_blank(struct span text) {
 }
 
 /* NULL when the text may be sent, else the flag of _problem.html. */
-static const char *text_problem(struct span text) {
+static const char *text_problem(struct span text)
+{
     if (is_blank(text))
         return "empty";
     if (text.len > DOOR_TEXT_MAX)
@@ -42,7 +45,8 @@ static const char *text_problem(struct span text) {
 
 static void done(void *context, int error, struct span reply);
 
-static int free_slot(uint64_t used) {
+static int free_slot(uint64_t used)
+{
     unsigned start = random_below(CODENAME_SLOTS);
 
     for (unsigned i = 0; i < CODENAME_SLOTS; i++) {
@@ -62,8 +66,8 @@ struct probed {
     uint32_t order, day;
 };
 
-static void fill_header(struct flow *flow, const struct probed *known,
-                        struct entry_header *header) {
+static void fill_header(struct flow *flow, const struct probed *known, struct entry_header *header)
+{
     struct hash content = hash_sha256(buf_bytes(&flow->text));
     uint8_t secret[CODENAME_ERASE_SECRET_BYTES];
 
@@ -77,7 +81,8 @@ static void fill_header(struct flow *flow, const struct probed *known,
 }
 
 static int seal(struct flow *flow, const struct roster_intake *intake, const struct probed *known,
-                struct buf *out) {
+                struct buf *out)
+{
     struct envelope envelope = {
         .kind = KIND_REPORT,
         .kind_version = 1,
@@ -102,7 +107,8 @@ static int seal(struct flow *flow, const struct roster_intake *intake, const str
     return buf_error(out);
 }
 
-static void seal_and_put(struct flow *flow, const struct probed *known) {
+static void seal_and_put(struct flow *flow, const struct probed *known)
+{
     const struct roster_intake *intake = flow_intake(flow);
     struct buf entry;
     int error = intake ? 0 : E_EXPIRED;
@@ -119,7 +125,8 @@ static void seal_and_put(struct flow *flow, const struct probed *known) {
     buf_wipe_release(&entry);
 }
 
-static void probed(void *context, int error, struct span reply) {
+static void probed(void *context, int error, struct span reply)
+{
     struct flow *flow = context;
     struct probed known;
     struct cursor c;
@@ -136,7 +143,8 @@ static void probed(void *context, int error, struct span reply) {
         done(flow, error, reply);
 }
 
-static void probe(struct flow *flow) {
+static void probe(struct flow *flow)
+{
     uint8_t tags[CODENAME_SLOTS][CODENAME_TAG_BYTES];
 
     for (unsigned i = 0; i < CODENAME_SLOTS; i++) {
@@ -150,7 +158,8 @@ static void probe(struct flow *flow) {
     mem_wipe(tags, sizeof tags);
 }
 
-static void done(void *context, int error, struct span reply) {
+static void done(void *context, int error, struct span reply)
+{
     struct flow *flow = context;
 
     (void)reply;
@@ -175,14 +184,16 @@ static void done(void *context, int error, struct span reply) {
 
 /* A form without a ticket that is still good has no nonce: one a day, so that sending it twice is
  * one report. */
-static void nonce_of_today(struct flow *flow) {
+static void nonce_of_today(struct flow *flow)
+{
     uint32_t day = clock_day(clock_now_s());
 
     memset(flow->ticket.form_nonce, 0, sizeof flow->ticket.form_nonce);
     memcpy(flow->ticket.form_nonce, &day, sizeof day);
 }
 
-void door_send(struct flow *flow, const struct form *form) {
+void door_send(struct flow *flow, const struct form *form)
+{
     const char *problem;
     int error;
 

@@ -5,7 +5,8 @@
 #include "text/utf8.h"
 
 /* A word in its first four letters, which are enough, and the rest. */
-static void put_word(struct values *words, struct arena *arena, const char *word) {
+static void put_word(struct values *words, struct arena *arena, const char *word)
+{
     struct span rest = span_text(word), whole = rest;
     size_t head_bytes = 0;
 
@@ -17,7 +18,8 @@ static void put_word(struct values *words, struct arena *arena, const char *word
     values_text(words, "tail", word + head_bytes);
 }
 
-static void put_codename(struct flow *flow, struct values *values) {
+static void put_codename(struct flow *flow, struct values *values)
+{
     struct arena *arena = http_arena(flow->request);
     const char *words[WORDS_SECRET_COUNT];
     const char *joined = "";
@@ -30,7 +32,8 @@ static void put_codename(struct flow *flow, struct values *values) {
     values_text(values, "codename", joined);
 }
 
-void door_write_page(struct flow *flow, int status, const char *problem_flag) {
+void door_write_page(struct flow *flow, int status, const char *problem_flag)
+{
     struct values *values = flow_values(flow);
 
     put_codename(flow, values);
@@ -46,7 +49,8 @@ void door_write_page(struct flow *flow, int status, const char *problem_flag) {
     flow_reply(flow, status, &page_line_write, values);
 }
 
-void door_write(struct flow *flow, const struct form *form) {
+void door_write(struct flow *flow, const struct form *form)
+{
     (void)form;
     if (!flow_intake(flow)) {
         flow_problem(flow, 503, "closed");

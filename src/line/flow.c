@@ -17,13 +17,15 @@ static const struct http_reply_header page_headers[] = {
                                 "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
 };
 
-static void request_gone(void *state) {
+static void request_gone(void *state)
+{
     struct flow *flow = state;
 
     flow->request = NULL;
 }
 
-struct flow *flow_new(struct door *door, struct http_request *request) {
+struct flow *flow_new(struct door *door, struct http_request *request)
+{
     struct flow *flow = mem_calloc(1, sizeof *flow);
 
     if (!flow)
@@ -37,7 +39,8 @@ struct flow *flow_new(struct door *door, struct http_request *request) {
     return flow;
 }
 
-void flow_free(struct flow *flow) {
+void flow_free(struct flow *flow)
+{
     if (!flow)
         return;
     if (flow->request)
@@ -49,7 +52,8 @@ void flow_free(struct flow *flow) {
     secret_wipe_stack();
 }
 
-int flow_form(struct flow *flow, struct form *ret_form) {
+int flow_form(struct flow *flow, struct form *ret_form)
+{
     struct http_request *request = flow->request;
     bool post = strcmp(http_method(request), "POST") == 0;
     struct span bytes = post ? http_body(request) : span_text(http_query(request));
@@ -67,12 +71,14 @@ int flow_form(struct flow *flow, struct form *ret_form) {
     return error;
 }
 
-static void take_keys(struct flow *flow, const struct words_list *words) {
+static void take_keys(struct flow *flow, const struct words_list *words)
+{
     flow->words = words;
     codename_keys(flow->codename, &flow->keys);
 }
 
-int flow_take_ticket(struct flow *flow, const struct form *form) {
+int flow_take_ticket(struct flow *flow, const struct form *form)
+{
     struct span text = form_value(form, "ticket");
     const struct language *language;
 
@@ -85,7 +91,8 @@ int flow_take_ticket(struct flow *flow, const struct form *form) {
     return 0;
 }
 
-int flow_take_codename(struct flow *flow, const struct form *form) {
+int flow_take_codename(struct flow *flow, const struct form *form)
+{
     struct span typed = form_value(form, "codename");
     const struct words_list *words;
 
@@ -98,11 +105,12 @@ int flow_take_codename(struct flow *flow, const struct form *form) {
     return 0;
 }
 
-const char *flow_ticket_text(struct flow *flow) {
+const char *flow_ticket_text(struct flow *flow)
+{
     const struct language *language = language_find(span_text(words_language(flow->words)));
     struct ticket ticket = {.minute = door_minute(),
-                            .language = (uint8_t)language_place(language ? language
-                                                                         : language_at(0))};
+                            .language =
+                                (uint8_t)language_place(language ? language : language_at(0))};
     struct buf text;
     char *copy;
 
@@ -116,20 +124,23 @@ const char *flow_ticket_text(struct flow *flow) {
     return copy;
 }
 
-const char *flow_greeting(struct flow *flow) {
+const char *flow_greeting(struct flow *flow)
+{
     return arena_printf(http_arena(flow->request), "%s %s",
                         words_at(flow->words, flow->keys.greeting[0]),
                         words_at(flow->words, flow->keys.greeting[1]));
 }
 
-struct values *flow_values(struct flow *flow) {
+struct values *flow_values(struct flow *flow)
+{
     struct values *values = values_new(http_arena(flow->request));
 
     values_text(values, "org", roster_name(flow->door->worker.roster));
     return values;
 }
 
-static void fill_up(struct buf *page) {
+static void fill_up(struct buf *page)
+{
     size_t over = page->len % PAGE_STEP_BYTES;
     uint8_t *room = over > 0 ? buf_room(page, PAGE_STEP_BYTES - over) : NULL;
 
@@ -137,8 +148,8 @@ static void fill_up(struct buf *page) {
         memset(room, '\n', PAGE_STEP_BYTES - over);
 }
 
-void flow_reply(struct flow *flow, int status, const struct template *page,
-                struct values *values) {
+void flow_reply(struct flow *flow, int status, const struct template *page, struct values *values)
+{
     struct buf body;
     int error;
 
@@ -158,7 +169,8 @@ void flow_reply(struct flow *flow, int status, const struct template *page,
     flow_free(flow);
 }
 
-void flow_problem(struct flow *flow, int status, const char *flag) {
+void flow_problem(struct flow *flow, int status, const char *flag)
+{
     struct values *values = flow_values(flow);
 
     values_flag(values, flag, true);
@@ -166,11 +178,13 @@ void flow_problem(struct flow *flow, int status, const char *flag) {
     flow_reply(flow, status, &page_line_problem, values);
 }
 
-const struct roster_intake *flow_intake(const struct flow *flow) {
+const struct roster_intake *flow_intake(const struct flow *flow)
+{
     return roster_intake_of_day(flow->door->worker.roster, clock_day(clock_now_s()));
 }
 
-void flow_codename_problem(struct flow *flow, struct values *values, int error) {
+void flow_codename_problem(struct flow *flow, struct values *values, int error)
+{
     struct values *problem = values_add(values, "problem");
     struct arena *arena = http_arena(flow->request);
     uint8_t secret[WORDS_SECRET_BYTES];
@@ -200,7 +214,8 @@ void flow_codename_problem(struct flow *flow, struct values *values, int error) 
     secret_wipe(secret, sizeof secret);
 }
 
-void flow_ask(struct flow *flow, enum wire_op op, struct span body, ask_fn *fn) {
+void flow_ask(struct flow *flow, enum wire_op op, struct span body, ask_fn *fn)
+{
     if (ask_later(flow->door->worker.ask, op, body, fn, flow) == 0)
         return;
     if (flow->request)

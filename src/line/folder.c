@@ -31,13 +31,15 @@ static const char default_settings[] =
     "other-way \n";
 
 static const char *path_in(const struct folder *folder, const char *name,
-                           char out[FOLDER_PATH_MAX + 64]) {
+                           char out[FOLDER_PATH_MAX + 64])
+{
     snprintf(out, FOLDER_PATH_MAX + 64, "%s/%s", folder->path, name);
     return out;
 }
 
 static void origin_of(const uint8_t public_key[SIGN_KEY_BYTES], const uint8_t organisation[32],
-                      char *out, size_t size) {
+                      char *out, size_t size)
+{
     struct span parts[2] = {span_of(public_key, SIGN_KEY_BYTES), span_of(organisation, 32)};
     struct hash hash = hash_sha256_parts(parts, 2);
     struct buf text;
@@ -48,7 +50,8 @@ static void origin_of(const uint8_t public_key[SIGN_KEY_BYTES], const uint8_t or
     buf_release(&text);
 }
 
-static int key_of_seed(struct folder *folder, const uint8_t seed[32]) {
+static int key_of_seed(struct folder *folder, const uint8_t seed[32])
+{
     char origin[64];
 
     sign_pair_of_seed(seed, &folder->key);
@@ -56,8 +59,8 @@ static int key_of_seed(struct folder *folder, const uint8_t seed[32]) {
     return note_key_make(origin, NOTE_TYPE_ED25519, folder->key.public_key, &folder->note_key);
 }
 
-static int write_key(const struct folder *folder, const uint8_t seed[32],
-                     struct problem *problem) {
+static int write_key(const struct folder *folder, const uint8_t seed[32], struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
     uint8_t bytes[KEY_FILE_BYTES];
     int error;
@@ -65,14 +68,14 @@ static int write_key(const struct folder *folder, const uint8_t seed[32],
     memcpy(bytes, KEY_MAGIC, 4);
     bytes[4] = KEY_VERSION;
     memcpy(bytes + 5, seed, 32);
-    error = file_create(path_in(folder, "line.key", path), span_of(bytes, sizeof bytes), 0600,
-                        problem);
+    error =
+        file_create(path_in(folder, "line.key", path), span_of(bytes, sizeof bytes), 0600, problem);
     secret_wipe(bytes, sizeof bytes);
     return error;
 }
 
-static int write_public_key(struct folder *folder, const uint8_t seed[32],
-                            struct problem *problem) {
+static int write_public_key(struct folder *folder, const uint8_t seed[32], struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
     struct buf text;
     int error;
@@ -88,7 +91,8 @@ static int write_public_key(struct folder *folder, const uint8_t seed[32],
     return error;
 }
 
-int folder_public_key(const char *path, struct note_key *ret_key, struct problem *problem) {
+int folder_public_key(const char *path, struct note_key *ret_key, struct problem *problem)
+{
     char file[FOLDER_PATH_MAX + 64];
     struct buf text;
     int error;
@@ -105,7 +109,8 @@ int folder_public_key(const char *path, struct note_key *ret_key, struct problem
     return error;
 }
 
-static int read_key(struct folder *folder, struct problem *problem) {
+static int read_key(struct folder *folder, struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
     struct buf bytes;
     int error;
@@ -123,7 +128,8 @@ static int read_key(struct folder *folder, struct problem *problem) {
 }
 
 /* The key has no sum of its own: a changed bit of it would be another line's. */
-static int check_key(const struct folder *folder, struct problem *problem) {
+static int check_key(const struct folder *folder, struct problem *problem)
+{
     struct note_key kept;
 
     TRY(folder_public_key(folder->path, &kept, problem));
@@ -134,7 +140,8 @@ static int check_key(const struct folder *folder, struct problem *problem) {
                        folder->path);
 }
 
-static int setting_number(struct span value, uint64_t max, uint32_t *ret_value) {
+static int setting_number(struct span value, uint64_t max, uint32_t *ret_value)
+{
     uint64_t number;
 
     TRY(decimal_read(value, max, &number));
@@ -143,7 +150,8 @@ static int setting_number(struct span value, uint64_t max, uint32_t *ret_value) 
     return 0;
 }
 
-static int read_setting(struct folder_settings *settings, struct span line) {
+static int read_setting(struct folder_settings *settings, struct span line)
+{
     const uint8_t *space = memchr(line.data, ' ', line.len);
     size_t name_len = space ? (size_t)(space - line.data) : line.len;
     struct span name = span_slice(line, 0, name_len);
@@ -161,7 +169,8 @@ static int read_setting(struct folder_settings *settings, struct span line) {
     return 0;
 }
 
-static int read_settings(struct folder *folder, struct problem *problem) {
+static int read_settings(struct folder *folder, struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
     struct buf bytes;
     struct cursor c;
@@ -185,7 +194,8 @@ static int read_settings(struct folder *folder, struct problem *problem) {
     return error;
 }
 
-static int lock(struct folder *folder, struct problem *problem) {
+static int lock(struct folder *folder, struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
 
     folder->lock_fd = open(path_in(folder, "lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -198,7 +208,8 @@ static int lock(struct folder *folder, struct problem *problem) {
     return 0;
 }
 
-int folder_save_roster(struct folder *folder) {
+int folder_save_roster(struct folder *folder)
+{
     struct buf chain;
     int error;
 
@@ -211,15 +222,16 @@ int folder_save_roster(struct folder *folder) {
     return error;
 }
 
-bool folder_has_room(const struct folder *folder, uint64_t bytes) {
+bool folder_has_room(const struct folder *folder, uint64_t bytes)
+{
     uint64_t needed = bytes + place_room_bytes(folder->store, folder->settings.step);
     struct statvfs disk;
 
-    return statvfs(folder->path, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize >= needed;
+    return statvfs(folder->path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize >= needed;
 }
 
-int folder_save_day(struct folder *folder, uint32_t day) {
+int folder_save_day(struct folder *folder, uint32_t day)
+{
     uint8_t bytes[4] = {(uint8_t)(day >> 24), (uint8_t)(day >> 16), (uint8_t)(day >> 8),
                         (uint8_t)day};
 
@@ -228,7 +240,8 @@ int folder_save_day(struct folder *folder, uint32_t day) {
     return 0;
 }
 
-static int read_day(struct folder *folder) {
+static int read_day(struct folder *folder)
+{
     struct span value;
     struct cursor c;
 
@@ -238,7 +251,8 @@ static int read_day(struct folder *folder) {
     return cursor_end(&c) < 0 ? E_DAMAGED : 0;
 }
 
-static struct folder *folder_new(const char *path, struct problem *problem) {
+static struct folder *folder_new(const char *path, struct problem *problem)
+{
     struct folder *folder;
 
     if (strlen(path) > FOLDER_PATH_MAX) {
@@ -253,14 +267,16 @@ static struct folder *folder_new(const char *path, struct problem *problem) {
     return folder;
 }
 
-static int open_store(struct folder *folder, struct problem *problem) {
+static int open_store(struct folder *folder, struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
 
     TRY(file_make_folder(path_in(folder, "store", path), problem));
     return store_open_sqlite(path, &folder->store, problem);
 }
 
-static int fill_new(struct folder *folder, struct span pack, struct problem *problem) {
+static int fill_new(struct folder *folder, struct span pack, struct problem *problem)
+{
     char path[FOLDER_PATH_MAX + 64];
     uint8_t seed[32];
     int error;
@@ -285,7 +301,8 @@ static int fill_new(struct folder *folder, struct span pack, struct problem *pro
     return error;
 }
 
-int folder_create(const char *path, struct span pack, struct problem *problem) {
+int folder_create(const char *path, struct span pack, struct problem *problem)
+{
     struct folder *folder = folder_new(path, problem);
     int error;
 
@@ -295,7 +312,8 @@ int folder_create(const char *path, struct span pack, struct problem *problem) {
     return error;
 }
 
-static int open_all(struct folder *folder, struct problem *problem) {
+static int open_all(struct folder *folder, struct problem *problem)
+{
     struct span chain;
 
     TRY(lock(folder, problem));
@@ -306,13 +324,13 @@ static int open_all(struct folder *folder, struct problem *problem) {
                            folder->path);
     TRY(roster_chain_read(chain, &folder->roster, problem));
     if (read_day(folder) < 0)
-        return problem_set(problem, E_MISSING, "%s holds no day: was init finished?",
-                           folder->path);
+        return problem_set(problem, E_MISSING, "%s holds no day: was init finished?", folder->path);
     TRY(read_key(folder, problem));
     return check_key(folder, problem);
 }
 
-int folder_open(const char *path, struct folder **ret_folder, struct problem *problem) {
+int folder_open(const char *path, struct folder **ret_folder, struct problem *problem)
+{
     struct folder *folder = folder_new(path, problem);
     int error;
 
@@ -326,7 +344,8 @@ int folder_open(const char *path, struct folder **ret_folder, struct problem *pr
     return 0;
 }
 
-void folder_close(struct folder *folder) {
+void folder_close(struct folder *folder)
+{
     if (!folder)
         return;
     store_close(folder->store);

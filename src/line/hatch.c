@@ -27,12 +27,14 @@ struct exchange {
     bool changes_roster;
 };
 
-static uint32_t now_s(const struct hatch *hatch) {
+static uint32_t now_s(const struct hatch *hatch)
+{
     return (uint32_t)((clock_monotonic_ms() - hatch->started_ms) / 1000);
 }
 
 static void reply(struct hatch *hatch, struct http_request *request, int status,
-                  const char *content_type, struct span body) {
+                  const char *content_type, struct span body)
+{
     struct buf nonce;
     struct http_reply_header header = {"Vouchsafe-Next-Nonce", NULL};
 
@@ -43,16 +45,19 @@ static void reply(struct hatch *hatch, struct http_request *request, int status,
     buf_release(&nonce);
 }
 
-static void refuse(struct hatch *hatch, struct http_request *request, int error) {
+static void refuse(struct hatch *hatch, struct http_request *request, int error)
+{
     reply(hatch, request, error_http_status(error), "text/plain; charset=utf-8",
           span_text(error_sentence(error)));
 }
 
-static void exchange_gone(void *state) {
+static void exchange_gone(void *state)
+{
     ((struct exchange *)state)->request = NULL;
 }
 
-static void answered(void *context, int error, struct span body) {
+static void answered(void *context, int error, struct span body)
+{
     struct exchange *exchange = context;
 
     if (error == 0 && exchange->changes_roster)
@@ -68,7 +73,8 @@ static void answered(void *context, int error, struct span body) {
 }
 
 static void ask(struct hatch *hatch, struct http_request *request, enum wire_op op,
-                struct span body) {
+                struct span body)
+{
     struct exchange *exchange = mem_calloc(1, sizeof *exchange);
     int error = exchange ? 0 : E_NOMEM;
 
@@ -87,18 +93,20 @@ static void ask(struct hatch *hatch, struct http_request *request, enum wire_op 
 
 /* What is signed; docs/crypto.md, "Hatch". */
 static void signed_text(const struct hatch *hatch, const struct http_request *request,
-                        const char *nonce, struct buf *out) {
+                        const char *nonce, struct buf *out)
+{
     struct hash body = hash_sha256(http_body(request));
 
-    buf_printf(out, "vouchsafe/hatch/1\n%s\n%s\n%s\n%s\n", http_method(request),
-               http_path(request), nonce, hatch->note_key.name);
+    buf_printf(out, "vouchsafe/hatch/1\n%s\n%s\n%s\n%s\n", http_method(request), http_path(request),
+               nonce, hatch->note_key.name);
     hex_put(out, span_of(body.bytes, HASH_BYTES));
     buf_text(out, "\n");
 }
 
 static int check_signature(const struct hatch *hatch, const struct http_request *request,
                            const uint8_t member[SIGN_KEY_BYTES], const char *nonce,
-                           const char *signature_text) {
+                           const char *signature_text)
+{
     struct buf text, signature;
     int error;
 
@@ -108,8 +116,8 @@ static int check_signature(const struct hatch *hatch, const struct http_request 
     error = base64url_read(span_text(signature_text), &signature);
     if (error == 0)
         error = buf_error(&text);
-    if (error == 0 && (signature.len != SIGN_BYTES ||
-                       !sign_verify(member, buf_bytes(&text), signature.data)))
+    if (error == 0 &&
+        (signature.len != SIGN_BYTES || !sign_verify(member, buf_bytes(&text), signature.data)))
         error = E_SIGNATURE;
     buf_release(&text);
     buf_release(&signature);
@@ -118,7 +126,8 @@ static int check_signature(const struct hatch *hatch, const struct http_request 
 
 /* Who asks: a member whose signature fits and whose nonce was not used before. */
 static int check_member(struct hatch *hatch, struct http_request *request,
-                        uint8_t ret_member[SIGN_KEY_BYTES]) {
+                        uint8_t ret_member[SIGN_KEY_BYTES])
+{
     const char *member = http_header(request, "Vouchsafe-Member");
     const char *nonce = http_header(request, "Vouchsafe-Nonce");
     const char *signature = http_header(request, "Vouchsafe-Signature");
@@ -133,11 +142,13 @@ static int check_member(struct hatch *hatch, struct http_request *request,
     return nonce_use(&hatch->nonces, now_s(hatch), nonce_bytes);
 }
 
-static bool is_request(const struct http_request *request, const char *method, const char *path) {
+static bool is_request(const struct http_request *request, const char *method, const char *path)
+{
     return strcmp(http_method(request), method) == 0 && strcmp(http_path(request), path) == 0;
 }
 
-static void give_nonce(struct hatch *hatch, struct http_request *request) {
+static void give_nonce(struct hatch *hatch, struct http_request *request)
+{
     struct buf nonce;
 
     buf_init(&nonce, 64);
@@ -146,7 +157,8 @@ static void give_nonce(struct hatch *hatch, struct http_request *request) {
     buf_release(&nonce);
 }
 
-static void give_line_key(struct hatch *hatch, struct http_request *request) {
+static void give_line_key(struct hatch *hatch, struct http_request *request)
+{
     struct buf key;
 
     buf_init(&key, 1024);
@@ -157,7 +169,8 @@ static void give_line_key(struct hatch *hatch, struct http_request *request) {
 }
 
 static void take_held(struct hatch *hatch, struct http_request *request,
-                      const uint8_t member[SIGN_KEY_BYTES]) {
+                      const uint8_t member[SIGN_KEY_BYTES])
+{
     struct span note = http_body(request);
     struct buf body;
 
@@ -173,7 +186,8 @@ static void take_held(struct hatch *hatch, struct http_request *request,
     buf_release(&body);
 }
 
-static void post(struct hatch *hatch, struct http_request *request, enum wire_op op) {
+static void post(struct hatch *hatch, struct http_request *request, enum wire_op op)
+{
     struct span body = http_body(request);
     const struct wire_rule *rule = wire_rule_of(op);
 
@@ -193,7 +207,8 @@ static const struct {
     {"/roster", WIRE_ROSTER},
 };
 
-static bool give_list(struct hatch *hatch, struct http_request *request) {
+static bool give_list(struct hatch *hatch, struct http_request *request)
+{
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         if (is_request(request, "GET", lists[i].path)) {
             ask(hatch, request, lists[i].op, span_of(NULL, 0));
@@ -203,19 +218,20 @@ static bool give_list(struct hatch *hatch, struct http_request *request) {
     return false;
 }
 
-static bool path_begins(const struct http_request *request, const char *start) {
+static bool path_begins(const struct http_request *request, const char *start)
+{
     return strncmp(http_path(request), start, strlen(start)) == 0;
 }
 
 static void serve_member(struct hatch *hatch, struct http_request *request,
-                         const uint8_t member[SIGN_KEY_BYTES]) {
+                         const uint8_t member[SIGN_KEY_BYTES])
+{
     bool get = strcmp(http_method(request), "GET") == 0;
     struct span tile = span_text(http_path(request) + 1);
 
     if (give_list(hatch, request))
         return;
-    if (get && path_begins(request, "/tile/") &&
-             tile.len <= wire_rule_of(WIRE_TILE)->body_max)
+    if (get && path_begins(request, "/tile/") && tile.len <= wire_rule_of(WIRE_TILE)->body_max)
         ask(hatch, request, WIRE_TILE, tile);
     else if (is_request(request, "POST", "/sealed"))
         post(hatch, request, WIRE_SEALED);
@@ -229,7 +245,8 @@ static void serve_member(struct hatch *hatch, struct http_request *request,
         refuse(hatch, request, E_NOT_FOUND);
 }
 
-static void handle(void *context, struct http_request *request) {
+static void handle(void *context, struct http_request *request)
+{
     struct hatch *hatch = context;
     uint8_t member[SIGN_KEY_BYTES];
     int error;
@@ -250,7 +267,8 @@ static void handle(void *context, struct http_request *request) {
         serve_member(hatch, request, member);
 }
 
-int hatch_run(const struct hatch_config *config) {
+int hatch_run(const struct hatch_config *config)
+{
     struct hatch hatch = {.note_key = config->note_key, .started_ms = clock_monotonic_ms()};
     struct worker_config worker = {
         .listen_fd = config->listen_fd,

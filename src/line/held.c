@@ -8,7 +8,8 @@
 #define HELD_RECORD_BYTES 40
 
 /* Replaces or adds the member's record in list. E_ROLLBACK when it held more before. */
-static int list_set(struct buf *list, const uint8_t member[SIGN_KEY_BYTES], uint64_t size) {
+static int list_set(struct buf *list, const uint8_t member[SIGN_KEY_BYTES], uint64_t size)
+{
     for (size_t at = 0; at + HELD_RECORD_BYTES <= list->len; at += HELD_RECORD_BYTES) {
         struct cursor c;
 
@@ -25,7 +26,8 @@ static int list_set(struct buf *list, const uint8_t member[SIGN_KEY_BYTES], uint
     return buf_error(list);
 }
 
-static int list_load(struct folder *folder, struct buf *list) {
+static int list_load(struct folder *folder, struct buf *list)
+{
     struct span value;
     int error = store_value_get(folder->store, HELD_VALUE, &value);
 
@@ -37,7 +39,8 @@ static int list_load(struct folder *folder, struct buf *list) {
     return buf_error(list);
 }
 
-static int cosigner_key(const struct roster_member *member, struct note_key *ret_key) {
+static int cosigner_key(const struct roster_member *member, struct note_key *ret_key)
+{
     struct buf name;
     int error;
 
@@ -49,7 +52,8 @@ static int cosigner_key(const struct roster_member *member, struct note_key *ret
     return error;
 }
 
-static int check_cosigned(const struct note_key *key, struct span note_bytes) {
+static int check_cosigned(const struct note_key *key, struct span note_bytes)
+{
     struct note note;
     int error;
 
@@ -59,7 +63,8 @@ static int check_cosigned(const struct note_key *key, struct span note_bytes) {
     return error == E_NOT_FOUND ? E_SIGNATURE : error;
 }
 
-int held_add(struct folder *folder, const uint8_t member_key[SIGN_KEY_BYTES], struct span note) {
+int held_add(struct folder *folder, const uint8_t member_key[SIGN_KEY_BYTES], struct span note)
+{
     const struct roster_member *member = roster_member_find(folder->roster, member_key);
     struct checkpoint checkpoint;
     struct note_key cosigner;
@@ -83,7 +88,8 @@ int held_add(struct folder *folder, const uint8_t member_key[SIGN_KEY_BYTES], st
 
 /* The size that enough members hold: the second largest, or the only member's. Records of those who
  * are members no longer do not count. */
-static uint64_t size_held(const struct folder *folder, struct span list) {
+static uint64_t size_held(const struct folder *folder, struct span list)
+{
     uint64_t first = 0, second = 0;
     struct cursor c;
 
@@ -104,7 +110,8 @@ static uint64_t size_held(const struct folder *folder, struct span list) {
     return roster_members(folder->roster) == 1 ? first : second;
 }
 
-int held_forget(struct folder *folder, uint32_t today) {
+int held_forget(struct folder *folder, uint32_t today)
+{
     struct buf list;
     uint64_t count;
     int error;

@@ -36,14 +36,16 @@ struct keeper {
     bool said_full; /* that the day's placement waits for room */
 };
 
-static void connection_close(struct connection *connection) {
+static void connection_close(struct connection *connection)
+{
     close(connection->fd);
     connection->fd = -1;
     buf_wipe_release(&connection->in);
     buf_wipe_release(&connection->out);
 }
 
-static void connection_adopt(struct keeper *keeper, int fd, uint8_t role) {
+static void connection_adopt(struct keeper *keeper, int fd, uint8_t role)
+{
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *connection = &keeper->connections[i];
 
@@ -58,7 +60,8 @@ static void connection_adopt(struct keeper *keeper, int fd, uint8_t role) {
 }
 
 /* A new connection from the parent. false when the parent is gone. */
-static bool control_receive(struct keeper *keeper) {
+static bool control_receive(struct keeper *keeper)
+{
     uint8_t role = 0;
     struct iovec io = {.iov_base = &role, .iov_len = 1};
     union {
@@ -85,7 +88,8 @@ static bool control_receive(struct keeper *keeper) {
     return true;
 }
 
-static bool connection_read(struct connection *connection) {
+static bool connection_read(struct connection *connection)
+{
     size_t before = connection->in.len;
     uint8_t *room = buf_room(&connection->in, READ_CHUNK_BYTES);
     ssize_t got;
@@ -99,7 +103,8 @@ static bool connection_read(struct connection *connection) {
     return got > 0;
 }
 
-static bool connection_write(struct connection *connection) {
+static bool connection_write(struct connection *connection)
+{
     while (connection->sent < connection->out.len) {
         ssize_t put = send(connection->fd, connection->out.data + connection->sent,
                            connection->out.len - connection->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -117,7 +122,8 @@ static bool connection_write(struct connection *connection) {
 
 /* Answers the whole frames that a connection has sent. 0; E_FORMAT: close it; else the keeper
  * ends. */
-static int connection_serve(struct keeper *keeper, struct connection *connection) {
+static int connection_serve(struct keeper *keeper, struct connection *connection)
+{
     struct span rest = buf_bytes(&connection->in);
     struct wire_frame frame;
     size_t used;
@@ -140,7 +146,8 @@ static int connection_serve(struct keeper *keeper, struct connection *connection
     return error;
 }
 
-static int serve_all(struct keeper *keeper) {
+static int serve_all(struct keeper *keeper)
+{
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *connection = &keeper->connections[i];
         int error;
@@ -164,7 +171,8 @@ static int serve_all(struct keeper *keeper) {
 }
 
 /* Fills polls; returns how many. polls[0] is the control socket. */
-static size_t polls_of(struct keeper *keeper, struct pollfd *polls, struct connection **of) {
+static size_t polls_of(struct keeper *keeper, struct pollfd *polls, struct connection **of)
+{
     size_t count = 1;
 
     polls[0] = (struct pollfd){.fd = keeper->control_fd, .events = POLLIN};
@@ -185,7 +193,8 @@ static size_t polls_of(struct keeper *keeper, struct pollfd *polls, struct conne
 
 /* A full disk ends nothing: the day stays open until there is room, and nothing is taken
  * meanwhile. */
-static int close_day(struct keeper *keeper) {
+static int close_day(struct keeper *keeper)
+{
     int error = day_close_if_due(keeper->folder, clock_day(clock_now_s()));
 
     if (error == E_BUSY && !keeper->said_full)
@@ -194,7 +203,8 @@ static int close_day(struct keeper *keeper) {
     return error == E_BUSY ? 0 : error;
 }
 
-static int round_once(struct keeper *keeper, bool *ret_go_on) {
+static int round_once(struct keeper *keeper, bool *ret_go_on)
+{
     struct pollfd polls[CONNECTIONS_MAX + 1];
     struct connection *of[CONNECTIONS_MAX + 1];
     size_t count = polls_of(keeper, polls, of);
@@ -217,7 +227,8 @@ static int round_once(struct keeper *keeper, bool *ret_go_on) {
     return close_day(keeper);
 }
 
-int keeper_run(struct folder *folder, int control_fd) {
+int keeper_run(struct folder *folder, int control_fd)
+{
     struct keeper *keeper = mem_calloc(1, sizeof *keeper);
     bool go_on = true;
     int error = 0;

@@ -28,12 +28,14 @@ static const char usage[] =
     "Addresses are HOST:PORT or unix:PATH; a door is at 127.0.0.1:8080 and the hatch at\n"
     "127.0.0.1:8081 unless told otherwise. See vouchsafe-line(1).\n";
 
-static int fail(const struct problem *problem, int error) {
+static int fail(const struct problem *problem, int error)
+{
     log_line("%s", problem_text(problem, error));
     return 1;
 }
 
-static void print_fingerprint(const struct note_key *key) {
+static void print_fingerprint(const struct note_key *key)
+{
     struct hash hash = note_key_fingerprint(key);
     struct buf words;
 
@@ -43,7 +45,8 @@ static void print_fingerprint(const struct note_key *key) {
     buf_release(&words);
 }
 
-static int create(const char *pack_path, const char *path, struct problem *problem) {
+static int create(const char *pack_path, const char *path, struct problem *problem)
+{
     struct folder *folder;
     struct buf pack;
     int error;
@@ -62,7 +65,8 @@ static int create(const char *pack_path, const char *path, struct problem *probl
     return 0;
 }
 
-static int run_init(int argc, char **argv) {
+static int run_init(int argc, char **argv)
+{
     struct problem problem;
     int error;
 
@@ -74,7 +78,8 @@ static int run_init(int argc, char **argv) {
 }
 
 /* Opens the folder that is the command's argument number one. */
-static int open_argument(char **argv, struct folder **ret_folder) {
+static int open_argument(char **argv, struct folder **ret_folder)
+{
     struct problem problem;
     int error;
 
@@ -83,7 +88,8 @@ static int open_argument(char **argv, struct folder **ret_folder) {
     return error < 0 ? fail(&problem, error) : 0;
 }
 
-static int run_fingerprint(int argc, char **argv) {
+static int run_fingerprint(int argc, char **argv)
+{
     struct problem problem;
     struct note_key key;
     int error;
@@ -98,7 +104,8 @@ static int run_fingerprint(int argc, char **argv) {
     return 0;
 }
 
-static int run_serve(int argc, char **argv) {
+static int run_serve(int argc, char **argv)
+{
     static const struct option options[] = {{"door", required_argument, NULL, 'd'},
                                             {"hatch", required_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
@@ -122,7 +129,8 @@ static int run_serve(int argc, char **argv) {
     return error < 0 ? fail(&problem, error) : 0;
 }
 
-static int run_close(int argc, char **argv) {
+static int run_close(int argc, char **argv)
+{
     struct place_result result;
     struct problem problem;
     struct folder *folder;
@@ -145,7 +153,8 @@ static int run_close(int argc, char **argv) {
     return 0;
 }
 
-static int run_export(int argc, char **argv) {
+static int run_export(int argc, char **argv)
+{
     struct problem problem;
     struct folder *folder;
     uint64_t entries;
@@ -164,13 +173,14 @@ static int run_export(int argc, char **argv) {
     return 0;
 }
 
-static void print_finding(void *context, enum fsck_kind kind, const char *where,
-                          const char *what) {
+static void print_finding(void *context, enum fsck_kind kind, const char *where, const char *what)
+{
     (void)context;
     printf("%s: %s: %s\n", fsck_kind_name(kind), where, what);
 }
 
-static int run_fsck(int argc, char **argv) {
+static int run_fsck(int argc, char **argv)
+{
     struct folder *folder;
     struct fsck fsck = {.every_placement = true};
     uint64_t findings;
@@ -199,7 +209,8 @@ static const struct {
     {"close", run_close}, {"export", run_export},           {"fsck", run_fsck},
 };
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     int status = USAGE_ERROR;
 
     /* What SQLite makes is for nobody else either. */

@@ -7,26 +7,30 @@
 #include "seal/hash.h"
 #include "seal/secret.h"
 
-int nonce_init(struct nonces *nonces) {
+int nonce_init(struct nonces *nonces)
+{
     *nonces = (struct nonces){.used = mem_calloc(NONCE_USED_MAX, NONCE_BYTES)};
     REJECT_IF(!nonces->used, E_NOMEM);
     random_bytes(nonces->key, sizeof nonces->key);
     return 0;
 }
 
-void nonce_release(struct nonces *nonces) {
+void nonce_release(struct nonces *nonces)
+{
     mem_free(nonces->used);
     secret_wipe(nonces, sizeof *nonces);
 }
 
-static uint32_t made_s(const uint8_t nonce[NONCE_BYTES]) {
+static uint32_t made_s(const uint8_t nonce[NONCE_BYTES])
+{
     struct cursor c;
 
     cursor_init(&c, span_of(nonce, 4));
     return cursor_u32(&c);
 }
 
-void nonce_make(const struct nonces *nonces, uint32_t now_s, struct buf *out) {
+void nonce_make(const struct nonces *nonces, uint32_t now_s, struct buf *out)
+{
     uint8_t nonce[NONCE_BYTES] = {(uint8_t)(now_s >> 24), (uint8_t)(now_s >> 16),
                                   (uint8_t)(now_s >> 8), (uint8_t)now_s};
     struct hash tag;
@@ -38,7 +42,8 @@ void nonce_make(const struct nonces *nonces, uint32_t now_s, struct buf *out) {
 }
 
 int nonce_check(const struct nonces *nonces, uint32_t now_s, struct span text,
-                uint8_t ret_nonce[NONCE_BYTES]) {
+                uint8_t ret_nonce[NONCE_BYTES])
+{
     struct buf bytes;
     struct hash tag;
     int error;
@@ -59,7 +64,8 @@ int nonce_check(const struct nonces *nonces, uint32_t now_s, struct span text,
     return 0;
 }
 
-int nonce_use(struct nonces *nonces, uint32_t now_s, const uint8_t nonce[NONCE_BYTES]) {
+int nonce_use(struct nonces *nonces, uint32_t now_s, const uint8_t nonce[NONCE_BYTES])
+{
     const uint8_t *oldest = nonces->used[nonces->used_next];
 
     if (nonces->used_count == NONCE_USED_MAX) {

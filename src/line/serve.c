@@ -53,16 +53,19 @@ struct parent {
 
 static volatile sig_atomic_t stop_asked;
 
-static void on_stop(int signal_number) {
+static void on_stop(int signal_number)
+{
     (void)signal_number;
     stop_asked = 1;
 }
 
-static void on_alarm(int signal_number) {
+static void on_alarm(int signal_number)
+{
     (void)signal_number; /* waitpid returns: that is all */
 }
 
-static void set_handlers(void) {
+static void set_handlers(void)
+{
     struct sigaction stop = {.sa_handler = on_stop};
     struct sigaction alarm = {.sa_handler = on_alarm};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -76,7 +79,8 @@ static void set_handlers(void) {
 }
 
 /* A child's own beginning: it dies with its parent, and does not hear the terminal's Ctrl-C. */
-static void child_begin(pid_t parent) {
+static void child_begin(pid_t parent)
+{
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sigaction standard = {.sa_handler = SIG_DFL};
 
@@ -89,13 +93,15 @@ static void child_begin(pid_t parent) {
         log_line("memory cannot be locked here: it may be written to swap (LimitMEMLOCK)");
 }
 
-static NORETURN void child_end(const char *what, int error) {
+static NORETURN void child_end(const char *what, int error)
+{
     if (error < 0)
         log_line("%s: %s", what, error_sentence(error));
     _exit(error < 0 ? 1 : 0);
 }
 
-static int keeper_open(const char *path, int control_fd, struct folder **ret_folder) {
+static int keeper_open(const char *path, int control_fd, struct folder **ret_folder)
+{
     struct hello hello = {.error = 0};
 
     problem_clear(&hello.problem);
@@ -108,7 +114,8 @@ static int keeper_open(const char *path, int control_fd, struct folder **ret_fol
     return hello.error;
 }
 
-static NORETURN void keeper_main(struct parent *parent, const char *path, int control_fd) {
+static NORETURN void keeper_main(struct parent *parent, const char *path, int control_fd)
+{
     struct folder *folder = NULL;
     int error;
 
@@ -125,7 +132,8 @@ static NORETURN void keeper_main(struct parent *parent, const char *path, int co
     child_end("keeper", error);
 }
 
-static int hear_keeper(struct parent *parent, struct problem *problem) {
+static int hear_keeper(struct parent *parent, struct problem *problem)
+{
     ssize_t got;
 
     do
@@ -138,7 +146,8 @@ static int hear_keeper(struct parent *parent, struct problem *problem) {
     return parent->hello.error;
 }
 
-static int start_keeper(struct parent *parent, const char *path, struct problem *problem) {
+static int start_keeper(struct parent *parent, const char *path, struct problem *problem)
+{
     pid_t me = getpid();
     int pair[2];
 
@@ -156,7 +165,8 @@ static int start_keeper(struct parent *parent, const char *path, struct problem 
 }
 
 /* Hands a connection's descriptor to the keeper. */
-static int give_keeper(const struct parent *parent, int fd, uint8_t role) {
+static int give_keeper(const struct parent *parent, int fd, uint8_t role)
+{
     struct iovec io = {.iov_base = &role, .iov_len = 1};
     union {
         struct cmsghdr align;
@@ -179,7 +189,8 @@ static int give_keeper(const struct parent *parent, int fd, uint8_t role) {
     return sent == 1 ? 0 : E_IO;
 }
 
-static NORETURN void door_main(struct parent *parent, int keeper_fd) {
+static NORETURN void door_main(struct parent *parent, int keeper_fd)
+{
     struct door_config config = {.listen_fd = parent->door_fd,
                                  .keeper_fd = keeper_fd,
                                  .ticket_keys = parent->ticket_keys,
@@ -190,10 +201,10 @@ static NORETURN void door_main(struct parent *parent, int keeper_fd) {
     child_end("door", door_run(&config));
 }
 
-static NORETURN void hatch_main(struct parent *parent, int keeper_fd) {
-    struct hatch_config config = {.listen_fd = parent->hatch_fd,
-                                  .keeper_fd = keeper_fd,
-                                  .note_key = parent->hello.note_key};
+static NORETURN void hatch_main(struct parent *parent, int keeper_fd)
+{
+    struct hatch_config config = {
+        .listen_fd = parent->hatch_fd, .keeper_fd = keeper_fd, .note_key = parent->hello.note_key};
 
     close(parent->door_fd);
     close(parent->control_fd);
@@ -201,7 +212,8 @@ static NORETURN void hatch_main(struct parent *parent, int keeper_fd) {
     child_end("hatch", hatch_run(&config));
 }
 
-static int start_worker(struct parent *parent, size_t place) {
+static int start_worker(struct parent *parent, size_t place)
+{
     bool hatch = place + 1 == parent->worker_count;
     pid_t me = getpid();
     int pair[2];
@@ -228,19 +240,22 @@ static int start_worker(struct parent *parent, size_t place) {
     return 0;
 }
 
-static int start_workers(struct parent *parent) {
+static int start_workers(struct parent *parent)
+{
     for (size_t i = 0; i < parent->worker_count; i++)
         TRY(start_worker(parent, i));
     return 0;
 }
 
-static void pause_ms(long ms) {
+static void pause_ms(long ms)
+{
     struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
     nanosleep(&pause, NULL);
 }
 
-static int restart(struct parent *parent, pid_t ended) {
+static int restart(struct parent *parent, pid_t ended)
+{
     for (size_t i = 0; i < parent->worker_count; i++) {
         if (parent->workers[i] != ended)
             continue;
@@ -252,7 +267,8 @@ static int restart(struct parent *parent, pid_t ended) {
 }
 
 /* A door that has been told to stop is nobody's any more: nothing is started when it ends. */
-static void renew_doors(struct parent *parent) {
+static void renew_doors(struct parent *parent)
+{
     for (size_t i = 0; i + 1 < parent->worker_count; i++) {
         pid_t old = parent->workers[i];
 
@@ -265,7 +281,8 @@ static void renew_doors(struct parent *parent) {
     }
 }
 
-static int watch(struct parent *parent, struct problem *problem) {
+static int watch(struct parent *parent, struct problem *problem)
+{
     while (!stop_asked) {
         int status;
         pid_t ended = waitpid(-1, &status, 0);
@@ -282,13 +299,15 @@ static int watch(struct parent *parent, struct problem *problem) {
     return 0;
 }
 
-static void signal_workers(const struct parent *parent, int signal_number) {
+static void signal_workers(const struct parent *parent, int signal_number)
+{
     for (size_t i = 0; i < parent->worker_count; i++)
         if (parent->workers[i] > 0)
             kill(parent->workers[i], signal_number);
 }
 
-static bool workers_ended(struct parent *parent) {
+static bool workers_ended(struct parent *parent)
+{
     bool all = true;
 
     for (size_t i = 0; i < parent->worker_count; i++) {
@@ -301,7 +320,8 @@ static bool workers_ended(struct parent *parent) {
 
 /* Workers first, so that what they have begun is finished, unless somebody makes it last; then the
  * keeper, which ends when the control socket is closed. */
-static void stop_all(struct parent *parent) {
+static void stop_all(struct parent *parent)
+{
     int64_t until_ms = clock_monotonic_ms() + STOP_MS;
 
     signal_workers(parent, SIGTERM);
@@ -315,7 +335,8 @@ static void stop_all(struct parent *parent) {
         continue;
 }
 
-static int start_all(struct parent *parent, const struct serve *serve, struct problem *problem) {
+static int start_all(struct parent *parent, const struct serve *serve, struct problem *problem)
+{
     unsigned door_port, hatch_port;
 
     TRY(http_listen(serve->door_address, &parent->door_fd, &door_port, problem));
@@ -329,7 +350,8 @@ static int start_all(struct parent *parent, const struct serve *serve, struct pr
     return 0;
 }
 
-int serve_run(const struct serve *serve, struct problem *problem) {
+int serve_run(const struct serve *serve, struct problem *problem)
+{
     struct parent parent = {.door_fd = -1, .hatch_fd = -1, .control_fd = -1};
     int error;
 

@@ -16,12 +16,13 @@ static const struct wire_rule rules[WIRE_OP_COUNT] = {
     [WIRE_HELD] = {WIRE_HATCH, 33, 65536},
 };
 
-const struct wire_rule *wire_rule_of(unsigned op) {
+const struct wire_rule *wire_rule_of(unsigned op)
+{
     return op > 0 && op < WIRE_OP_COUNT ? &rules[op] : NULL;
 }
 
-int wire_take(struct span received, size_t max_body, struct wire_frame *ret_frame,
-              size_t *ret_used) {
+int wire_take(struct span received, size_t max_body, struct wire_frame *ret_frame, size_t *ret_used)
+{
     struct cursor c;
     uint32_t length;
 
@@ -40,7 +41,8 @@ int wire_take(struct span received, size_t max_body, struct wire_frame *ret_fram
     return 0;
 }
 
-void wire_put(struct buf *out, uint32_t serial, uint8_t code, struct span body) {
+void wire_put(struct buf *out, uint32_t serial, uint8_t code, struct span body)
+{
     buf_u32(out, (uint32_t)body.len + WIRE_HEAD_BYTES - 4);
     buf_u32(out, serial);
     buf_u8(out, code);

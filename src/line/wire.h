@@ -29,7 +29,7 @@ enum wire_op {
     WIRE_ERASE,      /* erase secrets, 32 bytes each -> nothing */
     WIRE_ROSTER,     /* -> the roster's chain */
     WIRE_ROSTER_ADD, /* a roster entry -> nothing */
-    WIRE_SEALED,     /* ids -> for each: u32 length (0: not held) || header || sealed; fewer too */
+    WIRE_SEALED,     /* ids -> for each: u32 length || header || sealed, if held; fewer too */
     WIRE_PENDING,    /* -> header || leaf, repeated */
     WIRE_ERASED,     /* -> id || secret, repeated */
     WIRE_TILE,       /* path -> bytes */
@@ -52,8 +52,8 @@ struct wire_frame {
 };
 /* Takes one frame from the front of what was received. 0: *ret_used bytes belong to it (0 when more
  * is needed). E_FORMAT when the length is under the head's or over max. */
-int wire_take(struct span received, size_t max_body, struct wire_frame *ret_frame, size_t *ret_used)
-    MUST_USE;
+int wire_take(struct span received, size_t max_body, struct wire_frame *ret_frame,
+              size_t *ret_used) MUST_USE;
 void wire_put(struct buf *out, uint32_t serial, uint8_t code, struct span body);
 
 #endif

@@ -12,7 +12,8 @@
 #define TICK_MS 1000
 #define ROSTER_EVERY_TICKS 20
 
-static void take_roster(struct worker *worker, struct span chain) {
+static void take_roster(struct worker *worker, struct span chain)
+{
     struct roster *roster;
 
     if (roster_chain_read(chain, &roster, NULL) < 0)
@@ -21,7 +22,8 @@ static void take_roster(struct worker *worker, struct span chain) {
     worker->roster = roster;
 }
 
-static void got_roster(void *context, int error, struct span reply) {
+static void got_roster(void *context, int error, struct span reply)
+{
     struct worker *worker = context;
 
     worker->asking_roster = false;
@@ -29,13 +31,15 @@ static void got_roster(void *context, int error, struct span reply) {
         take_roster(worker, reply);
 }
 
-void worker_refresh_roster(struct worker *worker) {
+void worker_refresh_roster(struct worker *worker)
+{
     if (!worker->asking_roster)
         worker->asking_roster =
             ask_later(worker->ask, WIRE_ROSTER, span_of(NULL, 0), got_roster, worker) == 0;
 }
 
-static void tick(void *context) {
+static void tick(void *context)
+{
     struct worker *worker = context;
     static unsigned ticks;
 
@@ -45,7 +49,8 @@ static void tick(void *context) {
         worker->on_tick(worker->tick_context);
 }
 
-static int first_roster(struct worker *worker) {
+static int first_roster(struct worker *worker)
+{
     struct buf chain;
     int error;
 
@@ -57,7 +62,8 @@ static int first_roster(struct worker *worker) {
     return error;
 }
 
-static void on_signal(void *context, uint32_t events) {
+static void on_signal(void *context, uint32_t events)
+{
     struct worker *worker = context;
     int error;
 
@@ -68,7 +74,8 @@ static void on_signal(void *context, uint32_t events) {
     http_retire(worker->server);
 }
 
-static int watch_signals(struct worker *worker) {
+static int watch_signals(struct worker *worker)
+{
     sigset_t set;
 
     sigemptyset(&set);
@@ -79,7 +86,8 @@ static int watch_signals(struct worker *worker) {
     return http_watch(worker->server, worker->signal_fd, EPOLLIN, on_signal, worker);
 }
 
-int worker_start(struct worker *worker, const struct worker_config *config) {
+int worker_start(struct worker *worker, const struct worker_config *config)
+{
     TRY(ask_new(config->keeper_fd, &worker->ask));
     TRY(first_roster(worker));
     TRY(http_server_new(config->listen_fd, &config->limits, config->handler, config->context,
@@ -90,11 +98,13 @@ int worker_start(struct worker *worker, const struct worker_config *config) {
     return sandbox_worker();
 }
 
-int worker_run(struct worker *worker) {
+int worker_run(struct worker *worker)
+{
     return http_run(worker->server);
 }
 
-void worker_release(struct worker *worker) {
+void worker_release(struct worker *worker)
+{
     http_server_free(worker->server);
     ask_free(worker->ask);
     roster_free(worker->roster);

@@ -44,7 +44,7 @@ uint64_t entry_sealed_bytes(uint8_t bucket);
 
 /* Checks what anybody can check of an entry: header and leaf are well-formed and agree with each
  * other and with the sealed bytes (id, hashes, size). E_FORMAT, E_VERSION, E_PROOF. */
-int entry_check(struct span header, struct span leaf, struct span sealed, struct problem *problem)
-    MUST_USE;
+int entry_check(struct span header, struct span leaf, struct span sealed,
+                struct problem *problem) MUST_USE;
 
 #endif

@@ -121,8 +121,8 @@ static int check_lines(const struct roster *roster, struct span name, struct spa
     buf_init(&own, LINE_MAX_BYTES);
     words_six(roster_organisation(roster), &own);
     int error = buf_error(&own);
-    if (!error && (!span_equal(words, buf_bytes(&own)) ||
-                   !span_equal(name, span_text(roster_name(roster)))))
+    if (!error &&
+        (!span_equal(words, buf_bytes(&own)) || !span_equal(name, span_text(roster_name(roster)))))
         error = problem_set(problem, E_FORMAT,
                             "the pack's name or fingerprint is not that of its roster");
     buf_release(&own);

@@ -51,8 +51,8 @@ static bool all_zeros(struct span s)
 
 static int open_envelope(const struct opening *o, struct opened *ret_opened)
 {
-    struct span sealed = span_slice(o->sealed, PAYLOAD_ENVELOPE_AT,
-                                    PAYLOAD_ENVELOPE_PLAIN_BYTES + PRIM_TAG_BYTES);
+    struct span sealed =
+        span_slice(o->sealed, PAYLOAD_ENVELOPE_AT, PAYLOAD_ENVELOPE_PLAIN_BYTES + PRIM_TAG_BYTES);
     uint8_t *plain = buf_room(&ret_opened->bytes, PAYLOAD_ENVELOPE_PLAIN_BYTES);
     ASSERT(plain); /* reserved by payload_open */
     if (!prim_aead_open(o->keys.envelope, o->header, sealed, plain))
@@ -94,9 +94,9 @@ static bool read_key(struct span fields, uint16_t number, const uint8_t **ret_ke
 static bool numbers_once(struct span fields)
 {
     static const uint16_t numbers[] = {
-        ENVELOPE_KIND,     ENVELOPE_KIND_VERSION, ENVELOPE_MINUTE, ENVELOPE_MINUTE_ORDER,
-        ENVELOPE_ORDER,    ENVELOPE_LENGTH,       ENVELOPE_LANGUAGE, ENVELOPE_MAILBOX,
-        ENVELOPE_REPLY_KEY, ENVELOPE_CHANNEL,     ENVELOPE_WORDING, ENVELOPE_SIGNER,
+        ENVELOPE_KIND,      ENVELOPE_KIND_VERSION, ENVELOPE_MINUTE,   ENVELOPE_MINUTE_ORDER,
+        ENVELOPE_ORDER,     ENVELOPE_LENGTH,       ENVELOPE_LANGUAGE, ENVELOPE_MAILBOX,
+        ENVELOPE_REPLY_KEY, ENVELOPE_CHANNEL,      ENVELOPE_WORDING,  ENVELOPE_SIGNER,
         ENVELOPE_SIGNATURE,
     };
     struct span second;
@@ -142,9 +142,8 @@ static int read_envelope(const struct opening *o, struct opened *opened, uint64_
 }
 
 /* One chunk into plain. */
-static bool open_chunk(const struct opening *o,
-                       crypto_secretstream_xchacha20poly1305_state *state, struct span chunk,
-                       bool last, uint8_t *plain)
+static bool open_chunk(const struct opening *o, crypto_secretstream_xchacha20poly1305_state *state,
+                       struct span chunk, bool last, uint8_t *plain)
 {
     uint8_t wanted = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
                           : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
@@ -184,8 +183,9 @@ static int check_leaf(const struct opening *o, const struct hash *content)
 {
     struct hash commitment = entry_commitment(o->keys.k_com, o->h.id, content);
     if (!hash_equal(&commitment, &o->l.commitment))
-        return problem_set(o->problem, E_PROOF, "the entry opens, but its leaf names another "
-                                                "content");
+        return problem_set(o->problem, E_PROOF,
+                           "the entry opens, but its leaf names another "
+                           "content");
     return 0;
 }
 
@@ -215,8 +215,9 @@ static int check_signature(const struct opening *o, struct opened *opened,
         secret_wipe(message, sizeof message);
     }
     if (!fits)
-        return problem_set(o->problem, E_SIGNATURE, "the entry opens, but its signature does not "
-                                                    "fit");
+        return problem_set(o->problem, E_SIGNATURE,
+                           "the entry opens, but its signature does not "
+                           "fit");
     opened->has_signer = true;
     memcpy(opened->signer, signer.data, SIGN_KEY_BYTES);
     return 0;

@@ -6,11 +6,11 @@
 #include "seal/payload.h"
 
 struct opened {
-    struct envelope envelope;   /* its pointers go into this and into fields: not to be copied */
-    struct span fields;         /* the envelope's fields, in bytes */
-    struct span content;        /* without padding, in bytes */
+    struct envelope envelope; /* its pointers go into this and into fields: not to be copied */
+    struct span fields;       /* the envelope's fields, in bytes */
+    struct span content;      /* without padding, in bytes */
     uint8_t k_com[SEAL_KEY_BYTES];
-    bool has_signer;            /* the signature was checked; whether the signer is a member is
+    bool has_signer; /* the signature was checked; whether the signer is a member is
                                    the caller's question */
     uint8_t signer[SIGN_KEY_BYTES];
     char language[16], channel[16], wording[16];

@@ -18,8 +18,8 @@ void prim_b2b(const char *personal, const uint8_t *key, const struct span *parts
     secret_wipe(&state, sizeof state);
 }
 
-void prim_kdf(const char *context, const uint8_t key[SEAL_KEY_BYTES], uint64_t number,
-              uint8_t *out, size_t len)
+void prim_kdf(const char *context, const uint8_t key[SEAL_KEY_BYTES], uint64_t number, uint8_t *out,
+              size_t len)
 {
     ASSERT(strlen(context) == crypto_kdf_CONTEXTBYTES);
     int error = crypto_kdf_derive_from_key(out, len, number, context, key);
@@ -42,8 +42,8 @@ bool prim_public_key_ok(const uint8_t public_key[SEAL_KEY_BYTES])
 void prim_aead_seal(const uint8_t kn[PRIM_KN_BYTES], struct span ad, struct span plain,
                     uint8_t *sealed)
 {
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, plain.data, plain.len, ad.data,
-                                               ad.len, NULL, kn + SEAL_KEY_BYTES, kn);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, plain.data, plain.len, ad.data, ad.len,
+                                               NULL, kn + SEAL_KEY_BYTES, kn);
 }
 
 bool prim_aead_open(const uint8_t kn[PRIM_KN_BYTES], struct span ad, struct span sealed,

@@ -13,8 +13,8 @@
 void prim_b2b(const char *personal, const uint8_t *key, const struct span *parts, size_t count,
               uint8_t *out, size_t len);
 /* KDF(len, number, context, key). context: 8 characters. */
-void prim_kdf(const char *context, const uint8_t key[SEAL_KEY_BYTES], uint64_t number,
-              uint8_t *out, size_t len);
+void prim_kdf(const char *context, const uint8_t key[SEAL_KEY_BYTES], uint64_t number, uint8_t *out,
+              size_t len);
 /* DH(a, B). false when the result is all zeros: B is then no key, but a trap. */
 bool prim_dh(const uint8_t secret_key[SEAL_KEY_BYTES], const uint8_t public_key[SEAL_KEY_BYTES],
              uint8_t out[SEAL_KEY_BYTES]) MUST_USE;

@@ -62,7 +62,7 @@ void pack_write(const struct roster *roster, struct buf *out);
 int pack_read(struct span text, struct roster **ret_roster, struct problem *problem) MUST_USE;
 /* The binary chain: u32 length and entry, repeated (GET /roster). */
 void roster_chain_write(const struct roster *roster, struct buf *out);
-int roster_chain_read(struct span bytes, struct roster **ret_roster, struct problem *problem)
-    MUST_USE;
+int roster_chain_read(struct span bytes, struct roster **ret_roster,
+                      struct problem *problem) MUST_USE;
 
 #endif

@@ -12,8 +12,7 @@
 /* A grant: member's signing key, fresh key, the epoch's secret sealed. */
 #define ROSTER_GRANT_MEMBER_BYTES SIGN_KEY_BYTES
 #define ROSTER_GRANT_SEALED_BYTES (SEAL_KEY_BYTES + PRIM_TAG_BYTES)
-#define ROSTER_GRANT_BYTES                                                                         \
-    (ROSTER_GRANT_MEMBER_BYTES + SEAL_KEY_BYTES + ROSTER_GRANT_SEALED_BYTES)
+#define ROSTER_GRANT_BYTES (ROSTER_GRANT_MEMBER_BYTES + SEAL_KEY_BYTES + ROSTER_GRANT_SEALED_BYTES)
 
 enum roster_field {
     ROSTER_FIELD_ORGANISATION = 1,

@@ -7,8 +7,7 @@
 
 /* The entry around the fields, signed and added. */
 static int sign_and_add(struct roster *roster, enum roster_kind kind, uint32_t day,
-                        struct span fields, const struct member_keys *keys,
-                        struct problem *problem)
+                        struct span fields, const struct member_keys *keys, struct problem *problem)
 {
     const size_t prefix_bytes = strlen(ROSTER_SIGNED_PREFIX);
     struct hash last = roster_last(roster);
@@ -46,8 +45,7 @@ int roster_sign_found(struct roster *roster, const char *organisation, const cha
     fields_put(&fields, ROSTER_FIELD_ENCRYPT_KEY,
                span_of(keys->encrypt.public_key, SEAL_KEY_BYTES));
     fields_put(&fields, ROSTER_FIELD_SIGN_KEY, span_of(keys->sign.public_key, SIGN_KEY_BYTES));
-    fields_put(&fields, ROSTER_FIELD_COSIGN_KEY,
-               span_of(keys->cosign.public_key, SIGN_KEY_BYTES));
+    fields_put(&fields, ROSTER_FIELD_COSIGN_KEY, span_of(keys->cosign.public_key, SIGN_KEY_BYTES));
     int error = buf_error(&fields);
     if (!error)
         error = sign_and_add(roster, ROSTER_FOUND, day, buf_bytes(&fields), keys, problem);
@@ -145,9 +143,9 @@ int roster_sign_open_grant(const struct roster *roster, const struct roster_inta
     const uint8_t *ephemeral = grant.data + ROSTER_GRANT_MEMBER_BYTES;
     struct span sealed = span_of(ephemeral + SEAL_KEY_BYTES, ROSTER_GRANT_SEALED_BYTES);
     uint8_t kn[PRIM_KN_BYTES], secret[SEAL_KEY_BYTES];
-    bool opens = grant_key(keys->encrypt.secret_key, ephemeral, ephemeral,
-                           keys->encrypt.public_key, kn) &&
-                 prim_aead_open(kn, span_of(intake->public_key, SEAL_KEY_BYTES), sealed, secret);
+    bool opens =
+        grant_key(keys->encrypt.secret_key, ephemeral, ephemeral, keys->encrypt.public_key, kn) &&
+        prim_aead_open(kn, span_of(intake->public_key, SEAL_KEY_BYTES), sealed, secret);
     int error = E_CANNOT_OPEN;
     if (opens) {
         struct dh_pair pair;

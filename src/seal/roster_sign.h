@@ -8,8 +8,8 @@
 
 /* Each makes an entry that follows the roster's last, signs it, and adds it. */
 int roster_sign_found(struct roster *roster, const char *organisation, const char *member,
-                      const struct member_keys *keys, uint32_t day, struct problem *problem)
-    MUST_USE;
+                      const struct member_keys *keys, uint32_t day,
+                      struct problem *problem) MUST_USE;
 /* A new intake epoch, its secret granted to every member; the entry's day is first_day. */
 int roster_sign_intake(struct roster *roster, const struct member_keys *keys, uint32_t first_day,
                        uint32_t last_day, struct problem *problem) MUST_USE;

@@ -8,8 +8,7 @@ void sign_pair_of_seed(const uint8_t seed[32], struct sign_pair *ret_pair)
     crypto_sign_seed_keypair(ret_pair->public_key, ret_pair->secret_key, seed);
 }
 
-void sign_make(const struct sign_pair *pair, struct span message,
-               uint8_t ret_signature[SIGN_BYTES])
+void sign_make(const struct sign_pair *pair, struct span message, uint8_t ret_signature[SIGN_BYTES])
 {
     crypto_sign_detached(ret_signature, NULL, message.data, message.len, pair->secret_key);
 }

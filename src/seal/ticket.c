@@ -61,8 +61,8 @@ static bool open_under(const uint8_t key[SEAL_KEY_BYTES], struct span sealed,
 {
     uint8_t kn[PRIM_KN_BYTES];
     join(key, sealed.data, kn);
-    bool opens = prim_aead_open(kn, span_text(purpose),
-                                span_slice(sealed, NONCE_BYTES, sealed.len), ret_plain);
+    bool opens = prim_aead_open(kn, span_text(purpose), span_slice(sealed, NONCE_BYTES, sealed.len),
+                                ret_plain);
     secret_wipe(kn, sizeof kn);
     return opens;
 }

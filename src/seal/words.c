@@ -258,9 +258,9 @@ static int read_in_list(const struct words_list *list, const struct typed_words 
             set_fault(list, &words->at[i], i + 1, meant, ret_fault);
         }
     }
-    int error = *ret_known < WORDS_SECRET_COUNT                        ? E_BAD_WORD
-                : checksum(bytes) != bytes[WORDS_SECRET_BYTES]         ? E_CHECKSUM
-                                                                       : 0;
+    int error = *ret_known < WORDS_SECRET_COUNT                ? E_BAD_WORD
+                : checksum(bytes) != bytes[WORDS_SECRET_BYTES] ? E_CHECKSUM
+                                                               : 0;
     if (!error)
         memcpy(ret_secret, bytes, WORDS_SECRET_BYTES);
     secret_wipe(bytes, sizeof bytes);
@@ -270,8 +270,8 @@ static int read_in_list(const struct words_list *list, const struct typed_words 
 /* In the list that was asked for, then in the others. What is wrong is told as of the list that
  * knows the most of the words. */
 static int read_in_lists(const struct words_list *first, const struct typed_words *words,
-                         uint8_t ret_secret[WORDS_SECRET_BYTES],
-                         const struct words_list **ret_list, struct words_fault *ret_fault)
+                         uint8_t ret_secret[WORDS_SECRET_BYTES], const struct words_list **ret_list,
+                         struct words_fault *ret_fault)
 {
     unsigned best_known = 0;
     int best_error = read_in_list(first, words, ret_secret, &best_known, ret_fault);
@@ -334,8 +334,7 @@ int words_read_secret(const struct words_list *first, struct span text,
         problem_set(problem, error, "word %u, \"%s\", is not in the list; perhaps it is \"%s\"",
                     fault.place, fault.word, fault.meant);
     else if (error == E_BAD_WORD)
-        problem_set(problem, error, "word %u, \"%s\", is not in the list", fault.place,
-                    fault.word);
+        problem_set(problem, error, "word %u, \"%s\", is not in the list", fault.place, fault.word);
     if (error)
         secret_wipe(&fault, sizeof fault);
     return error;

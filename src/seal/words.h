@@ -33,10 +33,10 @@ int words_read_secret(const struct words_list *first, struct span text,
 /* What is wrong, in parts, for a page in the caller's language. */
 #define WORDS_FAULT_WORD_MAX 63
 struct words_fault {
-    unsigned count;      /* E_ARGUMENT: how many words there were */
-    unsigned place;      /* E_BAD_WORD: which one, from 1 */
+    unsigned count;                      /* E_ARGUMENT: how many words there were */
+    unsigned place;                      /* E_BAD_WORD: which one, from 1 */
     char word[WORDS_FAULT_WORD_MAX + 1]; /* as it was typed, cut to what fits */
-    const char *meant;   /* the list's word that begins so, or NULL */
+    const char *meant;                   /* the list's word that begins so, or NULL */
     bool other_alphabet; /* it has letters of another alphabet than the list's, which may look
                             like the right ones */
 };

@@ -3,7 +3,6 @@
 
 #include "seal/secret.h"
 
-
 int scene_set_up(void **state)
 {
     struct scene *s = calloc(1, sizeof *s);
@@ -63,12 +62,10 @@ bool scene_has_alarm(struct scene *s, enum alarm_kind kind)
 }
 
 void scene_take(struct scene *s, const char *text, const struct record_details *details,
-                 uint8_t ret_id[ENTRY_ID_BYTES])
+                uint8_t ret_id[ENTRY_ID_BYTES])
 {
-    struct act_report report = {.text = span_text(text),
-                                .channel = "telephone",
-                                .wording = "summary",
-                                .language = "en"};
+    struct act_report report = {
+        .text = span_text(text), .channel = "telephone", .wording = "summary", .language = "en"};
     if (details)
         report.details = *details;
     problem_clear(&s->problem);

@@ -286,7 +286,7 @@ static void addresses(void **state)
 {
     (void)state;
     static const char *const good[] = {"http://127.0.0.1:8081", "http://[::1]:8081",
-                                       "http://localhost:1", "http://abcd.onion",
+                                       "http://localhost:1",    "http://abcd.onion",
                                        "HTTP://ABCD.ONION:81/", "https://hatch.example"};
     static const char *const bad[] = {"",
                                       "127.0.0.1:8081",

@@ -41,9 +41,8 @@ static void a_retired_epoch_is_an_alarm(void **state)
 {
     struct scene *s = *state;
     uint8_t id[16];
-    assert_int_equal(roster_sign_intake(s->w->line->roster, s->w->keys, WORLD_DAY, WORLD_DAY + 100,
-                                        NULL),
-                     0);
+    assert_int_equal(
+        roster_sign_intake(s->w->line->roster, s->w->keys, WORLD_DAY, WORLD_DAY + 100, NULL), 0);
     world_report_to(s->w, &s->caller, 0, 1000, "On the day of the change.", NULL);
     scene_bring(s);
     assert_false(scene_has_alarm(s, ALARM_RETIRED));
@@ -66,11 +65,8 @@ static void a_stranger_signs_nothing(void **state)
 {
     struct scene *s = *state;
     struct member_keys *stranger = member_keys_random();
-    const struct envelope report = {.kind = KIND_REPORT,
-                                    .kind_version = 1,
-                                    .minute = 1,
-                                    .order = 1,
-                                    .channel = "telephone"};
+    const struct envelope report = {
+        .kind = KIND_REPORT, .kind_version = 1, .minute = 1, .order = 1, .channel = "telephone"};
     world_payload(s->w, intake(s), &report, span_text("Not a member."), &stranger->sign, NULL);
     scene_bring(s);
     assert_true(scene_has_alarm(s, ALARM_SIGNER));
@@ -101,10 +97,8 @@ static void bad_fields_and_orders_are_alarms(void **state)
     struct scene *s = *state;
     const struct sign_pair *ada = &s->w->keys->sign;
     const struct envelope bad = {.kind = KIND_DETAILS, .kind_version = 1, .minute = 1, .order = 5};
-    const struct envelope far = {.kind = KIND_REPORT,
-                                 .kind_version = 1,
-                                 .minute = 1,
-                                 .order = UINT64_C(1) << 63};
+    const struct envelope far = {
+        .kind = KIND_REPORT, .kind_version = 1, .minute = 1, .order = UINT64_C(1) << 63};
     world_payload(s->w, intake(s), &bad, span_text("no fields"), ada, NULL);
     scene_bring(s);
     assert_true(scene_has_alarm(s, ALARM_DAMAGED));
@@ -249,9 +243,8 @@ static void an_entry_may_come_before_its_epoch(void **state)
     scene_bring(s);
     buf_init(&before, 1u << 20);
     roster_chain_write(s->w->line->roster, &before);
-    assert_int_equal(roster_sign_intake(s->w->line->roster, s->w->keys, WORLD_DAY, WORLD_DAY + 100,
-                                        NULL),
-                     0);
+    assert_int_equal(
+        roster_sign_intake(s->w->line->roster, s->w->keys, WORLD_DAY, WORLD_DAY + 100, NULL), 0);
     world_report(s->w, &s->caller, "To the new one.", id);
     const char *from = world_export(s->w);
     world_write(from, "roster", buf_bytes(&before));
@@ -381,8 +374,8 @@ static int put_erased(void *context, const uint8_t id[ENTRY_ID_BYTES],
                    SQL_ARGS(SQL_BLOB(id, ENTRY_ID_BYTES)));
 }
 
-static struct hash fold_in_order(struct scene *s, const struct copies *copies,
-                                 const size_t *order, struct prop *prop)
+static struct hash fold_in_order(struct scene *s, const struct copies *copies, const size_t *order,
+                                 struct prop *prop)
 {
     struct model *model;
     struct opener *opener;
@@ -421,9 +414,8 @@ static void fill_with_everything(struct scene *s)
 {
     struct world_caller other;
     uint8_t first[16], second[16], third[16], taken[16];
-    const struct record_details said = {.set = DETAILS_DANGER | DETAILS_NOTE,
-                                        .danger = DANGER_NOW,
-                                        .note = span_text("a")};
+    const struct record_details said = {
+        .set = DETAILS_DANGER | DETAILS_NOTE, .danger = DANGER_NOW, .note = span_text("a")};
     world_caller(&other);
     world_report(s->w, &s->caller, "One.", first);
     world_report(s->w, &s->caller, "Two.", second);

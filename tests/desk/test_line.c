@@ -130,9 +130,8 @@ static void the_whole_way(void **state)
     world_close(s->w);
     world_report(s->w, &s->caller, "Two.", pending);
     struct model *model = world_model(s->desk);
-    const struct act_report call = {.text = span_text("A call."),
-                                    .channel = "telephone",
-                                    .wording = "summary"};
+    const struct act_report call = {
+        .text = span_text("A call."), .channel = "telephone", .wording = "summary"};
     assert_int_equal(act_take(s->desk, model, &call, taken, NULL), 0);
     start_line(s);
     pull_well(s, &report);

@@ -112,9 +112,8 @@ static void the_inbox_is_ordered(void **state)
     const struct record_details risk = {.set = DETAILS_DANGER, .danger = DANGER_RISK};
     const struct record_details soon = {.set = DETAILS_DUE, .due_minute = now + 10};
     const struct record_details later = {.set = DETAILS_DUE, .due_minute = now + 1000};
-    struct record_details handled = {.set = DETAILS_HANDLED | DETAILS_DANGER,
-                                     .handled = 1,
-                                     .danger = DANGER_NOW};
+    struct record_details handled = {
+        .set = DETAILS_HANDLED | DETAILS_DANGER, .handled = 1, .danger = DANGER_NOW};
     for (int i = 0; i < 3; i++)
         world_caller(&callers[i]);
     world_report_to(s->w, &callers[0], 0, now - 100, "Old, waits.", ids[4]);
@@ -161,9 +160,8 @@ static void later_details_win_field_by_field(void **state)
 {
     struct scene *s = *state;
     uint8_t id[16];
-    const struct record_details first = {.set = DETAILS_DANGER | DETAILS_NOTE,
-                                         .danger = DANGER_NOW,
-                                         .note = span_text("first")};
+    const struct record_details first = {
+        .set = DETAILS_DANGER | DETAILS_NOTE, .danger = DANGER_NOW, .note = span_text("first")};
     scene_take(s, "A call.", &first, id);
     struct record_details second = {.set = DETAILS_NOTE | DETAILS_SAFE_WAYS,
                                     .note = span_text(""),
@@ -174,9 +172,8 @@ static void later_details_win_field_by_field(void **state)
     assert_int_equal(c.details.danger, DANGER_NOW);
     assert_string_equal(c.details.note, "");
     assert_string_equal(c.details.safe_ways, "She rings.");
-    struct record_consent consent = {.purpose = span_text("publication"),
-                                     .recipient = span_text("Karsk Courier"),
-                                     .given = 1};
+    struct record_consent consent = {
+        .purpose = span_text("publication"), .recipient = span_text("Karsk Courier"), .given = 1};
     memcpy(consent.report, id, 16);
     assert_int_equal(act_consent(s->desk, s->model, &consent, &s->problem), 0);
     consent.given = 0;
@@ -216,7 +213,11 @@ static void search_folds_both_scripts(void **state)
     assert_int_equal(hits(s, "CAFE strasse", &h), 1);
     assert_int_equal(hits(s, "кавычки", &h), 1);
     assert_int_equal(hits(s, "don't", &h), 1);
-    assert_int_equal(hits(s, "\xE2\x80\x9C" "don\xCA\xBCt\xE2\x80\x9D", &h), 1);
+    assert_int_equal(hits(s,
+                          "\xE2\x80\x9C"
+                          "don\xCA\xBCt\xE2\x80\x9D",
+                          &h),
+                     1);
     assert_int_equal(hits(s, "t", &h), 0);
     assert_int_equal(hits(s, "жик", &h), 0);
     assert_int_equal(hits(s, "ежик нет", &h), 0);

@@ -590,6 +590,44 @@ static void takes_erasures(void **state)
     assert_int_equal(report.erased, 0);
 }
 
+/* Erased before this desk had asked: the header shows that the secret is the caller's. */
+static void what_its_caller_erased_is_no_gap(void **state)
+{
+    struct setting *s = *state;
+    struct pull_report report;
+    struct problem problem;
+    world_erase(s->w, &s->caller, 0);
+    world_erase(s->w, &s->caller, 2); /* pending */
+    assert_int_equal(world_pull(s->desk, world_export(s->w), &report, &problem), 0);
+    assert_int_equal(report.gaps + report.alarms, 0);
+    assert_int_equal(report.erased, 1);
+    assert_int_equal(report.received, 1);
+    world_close(s->w);
+    assert_int_equal(world_pull(s->desk, world_export(s->w), &report, &problem), 0);
+    assert_int_equal(report.gaps + report.alarms, 0);
+    assert_int_equal(report.erased, 1);
+    assert_false(holds(s->desk, s->first) || holds(s->desk, s->third));
+}
+
+/* A line that would rather not give an entry, and has not the secret. */
+static void an_entry_is_not_hidden_by_saying_that_it_was_erased(void **state)
+{
+    struct setting *s = *state;
+    const char *from = world_export(s->w);
+    struct buf bytes, list;
+    buf_init(&bytes, 1u << 20);
+    buf_init(&list, 1024);
+    world_read(from, sealed_name(s->first), &bytes);
+    world_write(from, sealed_name(s->first), span_slice(buf_bytes(&bytes), 0, ENTRY_HEADER_BYTES));
+    buf_put(&list, s->first, sizeof s->first);
+    memset(buf_room(&list, 32), 7, 32);
+    world_write(from, "erased", buf_bytes(&list));
+    expect_refused(s, from, E_PROOF, "does not show the secret");
+    assert_true(world_has_alarm(s->desk, ALARM_GAP));
+    buf_release(&bytes);
+    buf_release(&list);
+}
+
 static void refuses_an_erasure_with_another_secret(void **state)
 {
     struct setting *s = *state;
@@ -661,6 +699,8 @@ int main(void)
         PULL_TEST(refuses_a_bad_grant),
         PULL_TEST(tells_gaps),
         PULL_TEST(takes_erasures),
+        PULL_TEST(what_its_caller_erased_is_no_gap),
+        PULL_TEST(an_entry_is_not_hidden_by_saying_that_it_was_erased),
         PULL_TEST(refuses_an_erasure_with_another_secret),
         PULL_TEST(survives_want_of_memory),
     };

@@ -192,8 +192,8 @@ static void post_from(const char *origin, const char *site, bool with_csrf, int 
     snprintf(body, sizeof body, "handled=1%s%s", with_csrf ? "&csrf=" : "",
              with_csrf ? served_hidden(page.body, "csrf") : "");
     reply_release(&page);
-    struct ask ask = {.method = "POST", .path = "/erasures/00", .origin = origin, .site = site,
-                      .body = body};
+    struct ask ask = {
+        .method = "POST", .path = "/erasures/00", .origin = origin, .site = site, .body = body};
     assert_status(&ask, status);
 }
 
@@ -246,8 +246,8 @@ static void every_page_is_sealed_off(void **state)
 static void only_loopback_is_listened_on(void **state)
 {
     (void)state;
-    static const char *const addresses[] = {"0.0.0.0:0", "192.0.2.1:80", "[::]:0", "unix:/tmp/x",
-                                            "localhost:80", "127.0.0.1", ""};
+    static const char *const addresses[] = {"0.0.0.0:0",    "192.0.2.1:80", "[::]:0", "unix:/tmp/x",
+                                            "localhost:80", "127.0.0.1",    ""};
     for (size_t i = 0; i < COUNT_OF(addresses); i++) {
         struct web_options options = {.listen = addresses[i]};
         struct web *web = NULL;

@@ -176,9 +176,15 @@ static void what_is_not_there(void **state)
     static const struct {
         const char *path;
         int status;
-    } asked[] = {{"/report/0011223344556677", 404}, {"/report/xyz", 400}, {"/report/", 404},
-                 {"/report/00/11", 404},            {"/nothing", 404},    {"/report/../..", 404},
-                 {"/favicon.ico", 404},             {"//", 404},          {"/?a=%zz", 400}};
+    } asked[] = {{"/report/0011223344556677", 404},
+                 {"/report/xyz", 400},
+                 {"/report/", 404},
+                 {"/report/00/11", 404},
+                 {"/nothing", 404},
+                 {"/report/../..", 404},
+                 {"/favicon.ico", 404},
+                 {"//", 404},
+                 {"/?a=%zz", 400}};
     for (size_t i = 0; i < COUNT_OF(asked); i++) {
         struct reply reply = served_get(&w, asked[i].path);
         if (reply.status != asked[i].status)
@@ -224,7 +230,7 @@ static void the_language_is_kept(void **state)
 
 #define CALL                                                                                       \
     "channel=telephone&language=ru&wording=summary&text=Two+grey+vans+in+Karsk&danger=1"           \
-    "&due=2031-04-09T18%3A00&safe_ways=Only+the+line&safe_hours=after+21&somebody_else=The+book"  \
+    "&due=2031-04-09T18%3A00&safe_ways=Only+the+line&safe_hours=after+21&somebody_else=The+book"   \
     "&interpreter=none&members_note=Vera+calls&consent-lawyer=1"
 
 static void a_call_is_written_down(void **state)
@@ -234,10 +240,18 @@ static void a_call_is_written_down(void **state)
     open_pages();
     snprintf(path, sizeof path, "%s", assert_goes("/take", "/take", CALL));
     assert_memory_equal(path, "/report/", 8);
-    static const char *const shown[] = {
-        "It is sealed and kept.", "Two grey vans in Karsk", "Danger now", "Due by 2031-04-09 18:00",
-        "Mira Sol",               "Only the line",          "after 21",   "The book",
-        "Vera calls",             "passing it to a lawyer", "in summary", "Waiting to be sent"};
+    static const char *const shown[] = {"It is sealed and kept.",
+                                        "Two grey vans in Karsk",
+                                        "Danger now",
+                                        "Due by 2031-04-09 18:00",
+                                        "Mira Sol",
+                                        "Only the line",
+                                        "after 21",
+                                        "The book",
+                                        "Vera calls",
+                                        "passing it to a lawyer",
+                                        "in summary",
+                                        "Waiting to be sent"};
     struct reply reply = served_get(&w, path);
     assert_int_equal(reply.status, 200);
     for (size_t i = 0; i < COUNT_OF(shown); i++) {

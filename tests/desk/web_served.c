@@ -166,7 +166,7 @@ static void put(struct served *served, const struct entry_header *header,
 }
 
 void served_report(struct served *served, const struct caller_keys *caller, uint32_t minute,
-                  const char *text, uint8_t ret_id[ENTRY_ID_BYTES])
+                   const char *text, uint8_t ret_id[ENTRY_ID_BYTES])
 {
     struct envelope envelope = {.kind = KIND_REPORT,
                                 .kind_version = 1,
@@ -197,7 +197,7 @@ void served_report(struct served *served, const struct caller_keys *caller, uint
 }
 
 void served_erased(struct served *served, const struct caller_keys *caller,
-                  const uint8_t id[ENTRY_ID_BYTES])
+                   const uint8_t id[ENTRY_ID_BYTES])
 {
     uint8_t secret[CODENAME_ERASE_SECRET_BYTES];
     codename_erase_secret(caller->erase_key, 0, secret);
@@ -318,7 +318,7 @@ const char *served_hidden(const char *body, const char *name)
 }
 
 struct reply served_post(struct served *served, const char *page, const char *path,
-                        const char *fields)
+                         const char *fields)
 {
     struct reply form = served_get(served, page);
     struct buf body;
@@ -329,7 +329,10 @@ struct reply served_post(struct served *served, const char *page, const char *pa
     buf_printf(&body, "%s%s", fields[0] ? "&" : "", fields);
     assert_int_equal(buf_error(&body), 0);
     snprintf(origin, sizeof origin, "http://%s", served->address);
-    struct ask ask = {.method = "POST", .path = path, .origin = origin, .site = "same-origin",
+    struct ask ask = {.method = "POST",
+                      .path = path,
+                      .origin = origin,
+                      .site = "same-origin",
                       .body = buf_cstr(&body)};
     struct reply reply = served_ask(served, &ask);
     buf_release(&body);

@@ -44,10 +44,10 @@ void served_enter(struct served *served);
 
 /* A caller's report, as a door seals it, straight into the desk's store. Not while it serves. */
 void served_report(struct served *served, const struct caller_keys *caller, uint32_t minute,
-                  const char *text, uint8_t ret_id[ENTRY_ID_BYTES]);
+                   const char *text, uint8_t ret_id[ENTRY_ID_BYTES]);
 /* The caller has it erased on the line, and the desk was told. */
 void served_erased(struct served *served, const struct caller_keys *caller,
-                  const uint8_t id[ENTRY_ID_BYTES]);
+                   const uint8_t id[ENTRY_ID_BYTES]);
 
 struct ask {
     const char *method, *path; /* "GET" when NULL */
@@ -70,7 +70,7 @@ const char *reply_header(const struct reply *reply, const char *name);
 struct reply served_get(struct served *served, const char *path);
 /* fields: as a form has them, without csrf, which is fetched from the page. */
 struct reply served_post(struct served *served, const char *page, const char *path,
-                        const char *fields);
+                         const char *fields);
 /* The value of a hidden input on a page, in a static buffer; the test fails when there is none. */
 const char *served_hidden(const char *body, const char *name);
 

@@ -168,8 +168,8 @@ static void seal(struct world *w, const uint8_t recipient[SEAL_KEY_BYTES],
     header.day = clock_day(clock_now_s());
     header.bucket = (uint8_t)entry_bucket_for(content.len);
     buf_init(&sealed, 4u << 20);
-    well(payload_seal(recipient, &header, envelope, content, signer,
-                      roster_organisation(w->roster), &sealed, &leaf),
+    well(payload_seal(recipient, &header, envelope, content, signer, roster_organisation(w->roster),
+                      &sealed, &leaf),
          NULL);
     put_pending(w, &header, &leaf, buf_bytes(&sealed));
     buf_release(&sealed);

@@ -29,8 +29,8 @@ struct malformed {
 #define SIXTY_FOUR_LINES                                                                           \
     EIGHT_LINES("a")                                                                               \
     EIGHT_LINES("b")                                                                               \
-    EIGHT_LINES("c") EIGHT_LINES("d") EIGHT_LINES("e") EIGHT_LINES("f") EIGHT_LINES("g")           \
-        EIGHT_LINES("h")
+    EIGHT_LINES("c")                                                                               \
+    EIGHT_LINES("d") EIGHT_LINES("e") EIGHT_LINES("f") EIGHT_LINES("g") EIGHT_LINES("h")
 #define NINES "9999999999"
 #define EIGHT_FIELDS "a&b&c&d&e&f&g&h&"
 

@@ -5,17 +5,20 @@
 #include "base/random.h"
 #include "line/day.h"
 
-static uint64_t pending(const struct world *world) {
+static uint64_t pending(const struct world *world)
+{
     return store_pending_count(world->folder->store);
 }
 
-static int put(const struct world *world, enum wire_role role, const struct world_entry *entry) {
+static int put(const struct world *world, enum wire_role role, const struct world_entry *entry)
+{
     return world_ask(world, role, WIRE_PUT, buf_bytes(&entry->body), NULL);
 }
 
 /* Every op that exists and every number that does not, from every role and from nobody: what the
  * table does not allow is a broken rule, not an answer. */
-static void denied_by_default(void **state) {
+static void denied_by_default(void **state)
+{
     struct world *world = *state;
     uint8_t body[2048] = {0};
 
@@ -39,7 +42,8 @@ static void denied_by_default(void **state) {
         }
 }
 
-static void body_out_of_bounds(void **state) {
+static void body_out_of_bounds(void **state)
+{
     struct world *world = *state;
     static uint8_t body[WIRE_BODY_MAX + 1];
 
@@ -61,7 +65,8 @@ static void body_out_of_bounds(void **state) {
     }
 }
 
-static void put_is_durable(void **state) {
+static void put_is_durable(void **state)
+{
     struct world *world = *state;
     struct world_entry entry;
     struct buf got;
@@ -83,7 +88,8 @@ static void put_is_durable(void **state) {
 }
 
 /* In the order asked for, with nothing for one that is not there. */
-static void several_at_once(void **state) {
+static void several_at_once(void **state)
+{
     struct world *world = *state;
     struct world_entry entries[2];
     uint8_t ids[3 * ENTRY_ID_BYTES] = {0};
@@ -113,7 +119,8 @@ static void several_at_once(void **state) {
 }
 
 /* The same form sent again: the same id, other sealed bytes. The first stays. */
-static void put_twice_is_once(void **state) {
+static void put_twice_is_once(void **state)
+{
     struct world *world = *state;
     struct world_entry first, second;
     struct buf got;
@@ -132,7 +139,8 @@ static void put_twice_is_once(void **state) {
     world_entry_release(&second);
 }
 
-static void put_of_a_wrong_day(void **state) {
+static void put_of_a_wrong_day(void **state)
+{
     static const struct {
         enum wire_role role;
         int days_from_today;
@@ -155,7 +163,8 @@ static void put_of_a_wrong_day(void **state) {
 
 /* The day that doors are told is the open one, whatever the clock says: after midnight the old one
  * until it is closed. */
-static void put_at_the_turn_of_the_day(void **state) {
+static void put_at_the_turn_of_the_day(void **state)
+{
     struct world *world = *state;
     struct world_entry before, after;
 
@@ -172,7 +181,8 @@ static void put_at_the_turn_of_the_day(void **state) {
 }
 
 /* Header, leaf and sealed bytes must belong together, whichever bit is changed, and be whole. */
-static void put_of_damaged_bytes(void **state) {
+static void put_of_damaged_bytes(void **state)
+{
     struct world *world = *state;
     struct world_entry entry;
 
@@ -194,7 +204,8 @@ static void put_of_damaged_bytes(void **state) {
 }
 
 /* A file system that is full: reported by the limit, not by filling one. */
-static void put_without_room(void **state) {
+static void put_without_room(void **state)
+{
     struct world *world = *state;
     struct batch batch = {.folder = world->folder, .looked = true, .room = false};
     struct wire_frame frame = {.serial = 1, .code = WIRE_PUT}, reply;
@@ -216,7 +227,8 @@ static void put_without_room(void **state) {
     world_entry_release(&entry);
 }
 
-static uint64_t probe(const struct world *world, const uint8_t tags[CODENAME_SLOTS * 16]) {
+static uint64_t probe(const struct world *world, const uint8_t tags[CODENAME_SLOTS * 16])
+{
     struct cursor c;
     struct buf got;
     uint64_t used;
@@ -232,7 +244,8 @@ static uint64_t probe(const struct world *world, const uint8_t tags[CODENAME_SLO
     return used;
 }
 
-static void probe_names_tags_in_use(void **state) {
+static void probe_names_tags_in_use(void **state)
+{
     struct world *world = *state;
     uint8_t tags[CODENAME_SLOTS * CODENAME_TAG_BYTES];
     struct world_entry entry;
@@ -248,7 +261,8 @@ static void probe_names_tags_in_use(void **state) {
 }
 
 static size_t answers(const struct world *world, const uint8_t tag[CODENAME_TAG_BYTES],
-                      unsigned slot, struct buf *got) {
+                      unsigned slot, struct buf *got)
+{
     uint8_t tags[CODENAME_SLOTS * CODENAME_TAG_BYTES];
 
     random_bytes(tags, sizeof tags);
@@ -259,7 +273,8 @@ static size_t answers(const struct world *world, const uint8_t tag[CODENAME_TAG_
 }
 
 /* What came by a door is never given out at a door, whatever tag it bears. */
-static void answers_only_from_desks(void **state) {
+static void answers_only_from_desks(void **state)
+{
     struct world *world = *state;
     struct world_entry from_door, from_desk;
     struct buf got;
@@ -278,7 +293,8 @@ static void answers_only_from_desks(void **state) {
 }
 
 static void entry_of_secret(const struct world *world, const uint8_t secret[32],
-                            struct world_entry *ret_entry) {
+                            struct world_entry *ret_entry)
+{
     struct entry_header header = {.day = WORLD_TODAY};
 
     random_bytes(header.id, sizeof header.id);
@@ -287,7 +303,8 @@ static void entry_of_secret(const struct world *world, const uint8_t secret[32],
     world_entry_make_with(world, &header, "erase me", ret_entry);
 }
 
-static void erase_by_secret(void **state) {
+static void erase_by_secret(void **state)
+{
     struct world *world = *state;
     uint8_t secrets[2][32], tags[CODENAME_SLOTS * CODENAME_TAG_BYTES] = {0};
     struct world_entry entry;
@@ -314,12 +331,14 @@ static void erase_by_secret(void **state) {
     world_entry_release(&entry);
 }
 
-static int add_last(const struct world *world, const struct roster *roster) {
+static int add_last(const struct world *world, const struct roster *roster)
+{
     return world_ask(world, WIRE_HATCH, WIRE_ROSTER_ADD,
                      roster_entry(roster, roster_count(roster) - 1), NULL);
 }
 
-static void roster_grows(void **state) {
+static void roster_grows(void **state)
+{
     struct world *world = *state;
     struct buf got, want;
 
@@ -338,7 +357,8 @@ static void roster_grows(void **state) {
 }
 
 /* An intake key that no member signed, in every way that one can be brought. */
-static void intake_not_of_the_roster(void **state) {
+static void intake_not_of_the_roster(void **state)
+{
     struct world *world = *state;
     struct roster *other = world_roster(world->boris, "Another house");
     struct buf forged;
@@ -362,7 +382,8 @@ static void intake_not_of_the_roster(void **state) {
 }
 
 /* One that is signed, but for a place that another has taken. */
-static void intake_that_forks(void **state) {
+static void intake_that_forks(void **state)
+{
     struct world *world = *state;
     struct roster *twin;
     struct buf chain;
@@ -379,7 +400,8 @@ static void intake_that_forks(void **state) {
     assert_int_equal(roster_intakes(world->folder->roster), 2);
 }
 
-static void nothing_to_give(void **state) {
+static void nothing_to_give(void **state)
+{
     struct world *world = *state;
     uint8_t id[16] = {0};
 
@@ -392,7 +414,8 @@ static void nothing_to_give(void **state) {
                  E_FORMAT);
 }
 
-int main(void) {
+int main(void)
+{
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(denied_by_default),

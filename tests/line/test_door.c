@@ -26,7 +26,8 @@ struct place {
     unsigned port;
 };
 
-static int make(void **state) {
+static int make(void **state)
+{
     struct place *place = calloc(1, sizeof *place);
     void *world;
 
@@ -37,14 +38,16 @@ static int make(void **state) {
     return 0;
 }
 
-static int end_child(pid_t child) {
+static int end_child(pid_t child)
+{
     int status;
 
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int make_free(void **state) {
+static int make_free(void **state)
+{
     struct place *place = *state;
     void *world = place->world;
 
@@ -60,7 +63,8 @@ static int make_free(void **state) {
     return world_remove(&world);
 }
 
-static void start_keeper(struct place *place) {
+static void start_keeper(struct place *place)
+{
     int pair[2];
 
     folder_close(place->world->folder);
@@ -80,7 +84,8 @@ static void start_keeper(struct place *place) {
     place->control_fd = pair[0];
 }
 
-static void start_door(struct place *place) {
+static void start_door(struct place *place)
+{
     int listen_fd, pair[2];
 
     assert_ok(http_listen("127.0.0.1:0", &listen_fd, &place->port, NULL));
@@ -103,7 +108,8 @@ static void start_door(struct place *place) {
     close(listen_fd);
 }
 
-static void start_at(struct place *place, int64_t now_s) {
+static void start_at(struct place *place, int64_t now_s)
+{
     clock_use_fixed_s(now_s);
     start_keeper(place);
     start_door(place);
@@ -111,7 +117,8 @@ static void start_at(struct place *place, int64_t now_s) {
 
 /* The whole reply as text, in the buffer, which is emptied first. */
 static void ask(const struct place *place, const char *method, const char *path, const char *form,
-                struct buf *reply) {
+                struct buf *reply)
+{
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)place->port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -137,11 +144,13 @@ static void ask(const struct place *place, const char *method, const char *path,
     close(fd);
 }
 
-static bool says(const struct buf *reply, const char *text) {
+static bool says(const struct buf *reply, const char *text)
+{
     return strstr(buf_cstr(reply), text) != NULL;
 }
 
-static void assert_open(const struct place *place) {
+static void assert_open(const struct place *place)
+{
     struct buf reply;
 
     buf_init(&reply, 1u << 20);
@@ -154,7 +163,8 @@ static void assert_open(const struct place *place) {
 }
 
 /* First reports are refused, with another way named; whoever has a codename may still come back. */
-static void assert_closed(const struct place *place) {
+static void assert_closed(const struct place *place)
+{
     const struct words_list *list = words_of_language("en");
     uint8_t codename[WORDS_SECRET_BYTES] = {0};
     const char *words[WORDS_SECRET_COUNT];
@@ -181,28 +191,32 @@ static void assert_closed(const struct place *place) {
     buf_release(&reply);
 }
 
-static void open_on_the_first_day(void **state) {
+static void open_on_the_first_day(void **state)
+{
     struct place *place = *state;
 
     start_at(place, WORLD_NOW_S);
     assert_open(place);
 }
 
-static void open_on_the_last_day(void **state) {
+static void open_on_the_last_day(void **state)
+{
     struct place *place = *state;
 
     start_at(place, WORLD_NOW_S + 30 * DAY_S);
     assert_open(place);
 }
 
-static void closed_after_the_last_day(void **state) {
+static void closed_after_the_last_day(void **state)
+{
     struct place *place = *state;
 
     start_at(place, WORLD_NOW_S + 31 * DAY_S);
     assert_closed(place);
 }
 
-static void closed_before_the_first_day(void **state) {
+static void closed_before_the_first_day(void **state)
+{
     struct place *place = *state;
 
     start_at(place, WORLD_NOW_S - DAY_S);
@@ -217,16 +231,17 @@ struct seen {
     uint8_t tags[SAME_CALLER][2 * ENTRY_TAG_BYTES];
 };
 
-static int see(void *context, const struct store_entry *entry) {
+static int see(void *context, const struct store_entry *entry)
+{
     struct seen *seen = context;
 
     assert_true(seen->count < SAME_CALLER);
-    memcpy(seen->tags[seen->count++], entry->header.data + 1 + ENTRY_ID_BYTES,
-           2 * ENTRY_TAG_BYTES);
+    memcpy(seen->tags[seen->count++], entry->header.data + 1 + ENTRY_ID_BYTES, 2 * ENTRY_TAG_BYTES);
     return 0;
 }
 
-static void assert_unlinked(const struct seen *seen) {
+static void assert_unlinked(const struct seen *seen)
+{
     for (size_t i = 0; i < seen->count; i++) {
         for (size_t j = 0; j < i; j++) {
             const uint8_t *a = seen->tags[i], *b = seen->tags[j];
@@ -238,7 +253,8 @@ static void assert_unlinked(const struct seen *seen) {
 }
 
 static void send_again(const struct place *place, const uint8_t codename[WORDS_SECRET_BYTES],
-                       int number) {
+                       int number)
+{
     const char *words[WORDS_SECRET_COUNT];
     struct buf reply, form;
 
@@ -254,7 +270,8 @@ static void send_again(const struct place *place, const uint8_t codename[WORDS_S
     buf_release(&reply);
 }
 
-static void stop_both(struct place *place) {
+static void stop_both(struct place *place)
+{
     kill(place->door, SIGTERM);
     end_child(place->door);
     place->door = 0;
@@ -264,7 +281,8 @@ static void stop_both(struct place *place) {
 }
 
 /* Forty of the sixty-four erase tags: taken blindly, two would be the same. */
-static void entries_of_one_caller_are_unlinked(void **state) {
+static void entries_of_one_caller_are_unlinked(void **state)
+{
     struct place *place = *state;
     uint8_t codename[WORDS_SECRET_BYTES];
     struct seen seen = {0};
@@ -303,14 +321,16 @@ struct sought {
     } list[SOUGHT_MAX];
 };
 
-static void seek(struct sought *sought, const void *bytes, size_t len) {
+static void seek(struct sought *sought, const void *bytes, size_t len)
+{
     assert_true(sought->count < SOUGHT_MAX && len <= 32);
     memcpy(sought->list[sought->count].bytes, bytes, len);
     sought->list[sought->count++].len = len;
 }
 
 /* All that a codename gives but the public keys. */
-static void seek_caller(struct sought *sought, const uint8_t codename[WORDS_SECRET_BYTES]) {
+static void seek_caller(struct sought *sought, const uint8_t codename[WORDS_SECRET_BYTES])
+{
     struct caller_keys keys;
     uint8_t bytes[CODENAME_ERASE_SECRET_BYTES], tag[CODENAME_TAG_BYTES];
 
@@ -333,7 +353,8 @@ static void seek_caller(struct sought *sought, const uint8_t codename[WORDS_SECR
 }
 
 /* How many of them are anywhere in the memory that the process can write to. */
-static size_t count_found(struct sought *sought, pid_t pid) {
+static size_t count_found(struct sought *sought, pid_t pid)
+{
     char path[64], line[512];
     size_t count = 0;
     uint8_t *region = malloc(REGION_BYTES_MAX);
@@ -366,7 +387,8 @@ static size_t count_found(struct sought *sought, pid_t pid) {
     return count;
 }
 
-static void take_ticket(const struct buf *reply, struct buf *form) {
+static void take_ticket(const struct buf *reply, struct buf *form)
+{
     const char *start = strstr(buf_cstr(reply), "name=\"ticket\" value=\"");
 
     assert_non_null(start);
@@ -377,7 +399,8 @@ static void take_ticket(const struct buf *reply, struct buf *form) {
 
 /* Writes, comes back, and erases: after each the door holds nothing of it, and the keeper only what
  * it keeps: an erase tag, and when it is erased the tag's secret. */
-static void nothing_of_a_caller_stays(void **state) {
+static void nothing_of_a_caller_stays(void **state)
+{
     struct place *place = *state;
     uint8_t codename[WORDS_SECRET_BYTES];
     const char *words[WORDS_SECRET_COUNT];
@@ -416,7 +439,8 @@ static void nothing_of_a_caller_stays(void **state) {
 #endif
 
 /* Without a keeper nothing can be kept: the door ends, and says nothing more to anybody. */
-static void ends_with_its_keeper(void **state) {
+static void ends_with_its_keeper(void **state)
+{
     struct place *place = *state;
 
     start_at(place, WORLD_NOW_S);
@@ -429,11 +453,14 @@ static void ends_with_its_keeper(void **state) {
     place->door = 0;
 }
 
-int main(void) {
+int main(void)
+{
 #define DOOR_TEST(name) cmocka_unit_test_setup_teardown(name, make, make_free)
     const struct CMUnitTest tests[] = {
-        DOOR_TEST(open_on_the_first_day), DOOR_TEST(open_on_the_last_day),
-        DOOR_TEST(closed_after_the_last_day),          DOOR_TEST(closed_before_the_first_day),
+        DOOR_TEST(open_on_the_first_day),
+        DOOR_TEST(open_on_the_last_day),
+        DOOR_TEST(closed_after_the_last_day),
+        DOOR_TEST(closed_before_the_first_day),
         DOOR_TEST(entries_of_one_caller_are_unlinked),
 #ifndef HAS_SHADOW
         DOOR_TEST(nothing_of_a_caller_stays),

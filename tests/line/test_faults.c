@@ -31,7 +31,8 @@ struct run {
     bool put[REPORTS], erased; /* acknowledged */
 };
 
-static void *keep(void *context) {
+static void *keep(void *context)
+{
     struct run *run = context;
 
     run->keeper_error = keeper_run(run->world->folder, run->control_fds[1]);
@@ -39,7 +40,8 @@ static void *keep(void *context) {
     return NULL;
 }
 
-static void start(struct run *run) {
+static void start(struct run *run)
+{
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, run->control_fds), 0);
@@ -49,20 +51,22 @@ static void start(struct run *run) {
     assert_int_equal(pthread_create(&run->thread, NULL, keep, run), 0);
 }
 
-static void stop(struct run *run) {
+static void stop(struct run *run)
+{
     close(run->control_fds[0]);
     assert_int_equal(pthread_join(run->thread, NULL), 0);
     close(run->door_fd);
 }
 
-static bool read_all(int fd, uint8_t *out, size_t len) {
+static bool read_all(int fd, uint8_t *out, size_t len)
+{
     return recv(fd, out, len, MSG_WAITALL) == (ssize_t)len;
 }
 
 /* Sends all the frames at once, so that they are one batch or a few, and hears which were
  * acknowledged. */
-static void ask(struct run *run, enum wire_op op, struct span *bodies, size_t count,
-                bool *ret_done) {
+static void ask(struct run *run, enum wire_op op, struct span *bodies, size_t count, bool *ret_done)
+{
     struct buf out;
     bool sent;
 
@@ -82,7 +86,8 @@ static void ask(struct run *run, enum wire_op op, struct span *bodies, size_t co
 }
 
 /* Three reports alone, one erased, three more at once. */
-static void work(struct run *run) {
+static void work(struct run *run)
+{
     struct span bodies[REPORTS], secret = span_of(run->secret, sizeof run->secret);
 
     for (size_t i = 0; i < REPORTS; i++)
@@ -93,7 +98,8 @@ static void work(struct run *run) {
     ask(run, WIRE_PUT, &bodies[3], REPORTS - 3, &run->put[3]);
 }
 
-static void make_entries(struct run *run) {
+static void make_entries(struct run *run)
+{
     struct entry_header header = {.day = WORLD_TODAY};
 
     random_bytes(run->secret, sizeof run->secret);
@@ -105,7 +111,8 @@ static void make_entries(struct run *run) {
     world_entry_make_with(run->world, &header, "report", &run->entries[SECRET_REPORT]);
 }
 
-static void assert_kept(struct run *run, uint64_t nth) {
+static void assert_kept(struct run *run, uint64_t nth)
+{
     struct store *store = run->world->folder->store;
 
     for (size_t i = 0; i < REPORTS; i++) {
@@ -122,12 +129,14 @@ static void assert_kept(struct run *run, uint64_t nth) {
     }
 }
 
-static void say_finding(void *context, enum fsck_kind kind, const char *where, const char *what) {
+static void say_finding(void *context, enum fsck_kind kind, const char *where, const char *what)
+{
     (void)context;
     print_message("%s: %s %s\n", fsck_kind_name(kind), where, what);
 }
 
-static void assert_sound(const struct world *world) {
+static void assert_sound(const struct world *world)
+{
     struct fsck fsck = {.log_key = &world->folder->note_key, .every_placement = true};
     struct place_result result;
     uint64_t findings;
@@ -140,7 +149,8 @@ static void assert_sound(const struct world *world) {
 }
 
 /* One keeper's life with that fault; how many operations of the disk there were. */
-static uint64_t live(enum fault fault, enum survival survival, uint64_t nth) {
+static uint64_t live(enum fault fault, enum survival survival, uint64_t nth)
+{
     struct run run = {.keeper_error = 0};
     uint64_t operations;
     void *world;
@@ -174,7 +184,8 @@ static uint64_t live(enum fault fault, enum survival survival, uint64_t nth) {
     return operations;
 }
 
-static void fail_each(enum fault fault, enum survival survival) {
+static void fail_each(enum fault fault, enum survival survival)
+{
     uint64_t total = live(FAULT_NONE, SURVIVE_ALL, 0);
 
     assert_true(total > 20);
@@ -182,24 +193,28 @@ static void fail_each(enum fault fault, enum survival survival) {
         live(fault, survival, nth);
 }
 
-static void each_operation_fails_once(void **state) {
+static void each_operation_fails_once(void **state)
+{
     (void)state;
     fail_each(FAULT_ONCE, SURVIVE_ALL);
     fail_each(FAULT_ONCE, SURVIVE_SOME);
 }
 
-static void the_disk_is_gone_at_each_operation(void **state) {
+static void the_disk_is_gone_at_each_operation(void **state)
+{
     (void)state;
     fail_each(FAULT_FROM, SURVIVE_SYNCED);
 }
 
-static void the_power_is_lost_at_each_operation(void **state) {
+static void the_power_is_lost_at_each_operation(void **state)
+{
     (void)state;
     fail_each(FAULT_POWER_LOSS, SURVIVE_SOME);
     fail_each(FAULT_POWER_LOSS, SURVIVE_SYNCED);
 }
 
-static int install(void **state) {
+static int install(void **state)
+{
     (void)state;
     signal(SIGPIPE, SIG_IGN);
     fault_disk_install();
@@ -207,14 +222,16 @@ static int install(void **state) {
     return 0;
 }
 
-static int uninstall(void **state) {
+static int uninstall(void **state)
+{
     (void)state;
     fault_disk_clear();
     file_use_calls(NULL);
     return 0;
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operation_fails_once),
         cmocka_unit_test(the_disk_is_gone_at_each_operation),

@@ -9,23 +9,27 @@
 
 static char path[160];
 
-static const char *in_folder(const struct world *world, const char *name) {
+static const char *in_folder(const struct world *world, const char *name)
+{
     snprintf(path, sizeof path, "%s/%s", world->path, name);
     return path;
 }
 
-static int open_again(struct world *world, struct problem *problem) {
+static int open_again(struct world *world, struct problem *problem)
+{
     folder_close(world->folder);
     world->folder = NULL;
     problem_clear(problem);
     return folder_open(world->path, &world->folder, problem);
 }
 
-static void write_file(const struct world *world, const char *name, const char *text) {
+static void write_file(const struct world *world, const char *name, const char *text)
+{
     assert_ok(file_write(in_folder(world, name), span_text(text), 0600, NULL));
 }
 
-static void the_same_after_opening(void **state) {
+static void the_same_after_opening(void **state)
+{
     struct world *world = *state;
     struct note_key key = world->folder->note_key;
     struct stat stat_of_key;
@@ -39,7 +43,8 @@ static void the_same_after_opening(void **state) {
     assert_int_equal(stat_of_key.st_mode & 0777, 0600);
 }
 
-static void one_program_at_a_time(void **state) {
+static void one_program_at_a_time(void **state)
+{
     struct world *world = *state;
     struct folder *second;
     struct problem problem;
@@ -49,7 +54,8 @@ static void one_program_at_a_time(void **state) {
     assert_non_null(strstr(problem_text(&problem, E_BUSY), "in use"));
 }
 
-static void made_once(void **state) {
+static void made_once(void **state)
+{
     struct world *world = *state;
     struct buf pack;
 
@@ -63,7 +69,8 @@ static void made_once(void **state) {
 }
 
 /* A pack with any byte of its base64 changed makes no line. */
-static void damaged_pack(void **state) {
+static void damaged_pack(void **state)
+{
     struct world *world = *state;
     struct buf pack;
     char other[128];
@@ -82,7 +89,8 @@ static void damaged_pack(void **state) {
     buf_release(&pack);
 }
 
-static void damaged_key(void **state) {
+static void damaged_key(void **state)
+{
     static const char *const texts[] = {"", "VSLN", "VSKN\001aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                                         "VSLN\001aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     struct world *world = *state;
@@ -98,7 +106,8 @@ static void damaged_key(void **state) {
 }
 
 /* A line with one bit of its key changed would be another line. */
-static void changed_key(void **state) {
+static void changed_key(void **state)
+{
     struct world *world = *state;
     struct problem problem;
     struct buf key;
@@ -117,7 +126,8 @@ static void changed_key(void **state) {
     buf_release(&key);
 }
 
-static void settings(void **state) {
+static void settings(void **state)
+{
     struct world *world = *state;
     struct problem problem;
 
@@ -128,9 +138,10 @@ static void settings(void **state) {
     assert_string_equal(world->folder->settings.other_way, "Telephone 0600 114");
 }
 
-static void settings_not_understood(void **state) {
-    static const char *const texts[] = {"step 0\n",  "step\n",      "step 65537\n", "doors 65\n",
-                                        "doors 1",   "door 1\n",    "step 16 \n",     "step -1\n",
+static void settings_not_understood(void **state)
+{
+    static const char *const texts[] = {"step 0\n",  "step\n",    "step 65537\n", "doors 65\n",
+                                        "doors 1",   "door 1\n",  "step 16 \n",   "step -1\n",
                                         "Step 16\n", "nonsense\n"};
     struct world *world = *state;
     struct problem problem;
@@ -142,7 +153,8 @@ static void settings_not_understood(void **state) {
     }
 }
 
-static void not_a_folder(void **state) {
+static void not_a_folder(void **state)
+{
     struct world *world = *state;
     struct problem problem;
     struct folder *folder;
@@ -153,13 +165,18 @@ static void not_a_folder(void **state) {
     assert_int_not_equal(folder_open(world->place, &folder, &problem), 0);
 }
 
-int main(void) {
+int main(void)
+{
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(the_same_after_opening), WORLD_TEST(one_program_at_a_time),
-        WORLD_TEST(made_once),              WORLD_TEST(damaged_pack),
-        WORLD_TEST(damaged_key),            WORLD_TEST(changed_key),
-        WORLD_TEST(settings),               WORLD_TEST(settings_not_understood),
+        WORLD_TEST(the_same_after_opening),
+        WORLD_TEST(one_program_at_a_time),
+        WORLD_TEST(made_once),
+        WORLD_TEST(damaged_pack),
+        WORLD_TEST(damaged_key),
+        WORLD_TEST(changed_key),
+        WORLD_TEST(settings),
+        WORLD_TEST(settings_not_understood),
         WORLD_TEST(not_a_folder),
     };
 

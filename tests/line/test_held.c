@@ -8,7 +8,8 @@
 #include "line/day.h"
 #include "line/held.h"
 
-static struct place_result place(const struct world *world, uint32_t today) {
+static struct place_result place(const struct world *world, uint32_t today)
+{
     struct place_result result;
 
     assert_ok(day_close(world->folder, today, &result, NULL));
@@ -17,7 +18,8 @@ static struct place_result place(const struct world *world, uint32_t today) {
 
 /* The line's newest checkpoint, cosigned with those keys under that member's name. */
 static void cosigned(const struct world *world, const struct member_keys *named,
-                     const struct member_keys *keys, struct buf *out) {
+                     const struct member_keys *keys, struct buf *out)
+{
     struct note_key key;
     struct span note;
     struct buf name;
@@ -38,7 +40,8 @@ static void cosigned(const struct world *world, const struct member_keys *named,
                      WORLD_NOW_S, out);
 }
 
-static int held(const struct world *world, const uint8_t member[SIGN_KEY_BYTES], struct span note) {
+static int held(const struct world *world, const uint8_t member[SIGN_KEY_BYTES], struct span note)
+{
     struct buf body;
     int error;
 
@@ -50,7 +53,8 @@ static int held(const struct world *world, const uint8_t member[SIGN_KEY_BYTES],
     return error;
 }
 
-static int held_by_ada(const struct world *world) {
+static int held_by_ada(const struct world *world)
+{
     struct buf note;
     int error;
 
@@ -60,17 +64,20 @@ static int held_by_ada(const struct world *world) {
     return error;
 }
 
-static bool is_held(const struct world *world, const struct world_entry *entry) {
+static bool is_held(const struct world *world, const struct world_entry *entry)
+{
     return world_gives(world, entry->header.id);
 }
 
-static void put(const struct world *world, enum wire_role role, struct world_entry *entry) {
+static void put(const struct world *world, enum wire_role role, struct world_entry *entry)
+{
     world_entry_make(world, WORLD_TODAY, "text", entry);
     assert_ok(world_ask(world, role, WIRE_PUT, buf_bytes(&entry->body), NULL));
 }
 
 /* Topped up to a step; an idle day too. */
-static void place_covers(void **state) {
+static void place_covers(void **state)
+{
     struct world *world = *state;
     struct world_entry entry;
     struct place_result result;
@@ -85,7 +92,8 @@ static void place_covers(void **state) {
     world_entry_release(&entry);
 }
 
-static void day_turns_once(void **state) {
+static void day_turns_once(void **state)
+{
     struct world *world = *state;
 
     assert_ok(day_close_if_due(world->folder, WORLD_TODAY)); /* the line's first day */
@@ -99,7 +107,8 @@ static void day_turns_once(void **state) {
 }
 
 /* A clock that was far ahead for a moment: placement goes on from the day that it is. */
-static void clock_jumps_ahead_and_back(void **state) {
+static void clock_jumps_ahead_and_back(void **state)
+{
     struct world *world = *state;
 
     assert_ok(day_close_if_due(world->folder, WORLD_TODAY + 20));
@@ -110,7 +119,8 @@ static void clock_jumps_ahead_and_back(void **state) {
     assert_int_equal(store_size(world->folder->store), 48);
 }
 
-static int check_day(void *context, const struct store_entry *entry) {
+static int check_day(void *context, const struct store_entry *entry)
+{
     struct entry_header header;
 
     assert_ok(entry_header_read(entry->header, &header));
@@ -120,7 +130,8 @@ static int check_day(void *context, const struct store_entry *entry) {
 }
 
 /* What a header says of cover it says of reports too. */
-static void cover_has_the_day_of_the_reports(void **state) {
+static void cover_has_the_day_of_the_reports(void **state)
+{
     struct world *world = *state;
     uint32_t day = WORLD_TODAY;
     struct world_entry report;
@@ -134,7 +145,8 @@ static void cover_has_the_day_of_the_reports(void **state) {
 
 /* After the intake key's last day there is no cover, and nothing is sealed to a key that is
  * over. */
-static void no_cover_after_the_last_day(void **state) {
+static void no_cover_after_the_last_day(void **state)
+{
     struct world *world = *state;
     struct place_result result = place(world, WORLD_TODAY + 31);
 
@@ -142,7 +154,8 @@ static void no_cover_after_the_last_day(void **state) {
     assert_int_equal(result.placed, 0);
 }
 
-static void reports_go_at_once_answers_stay(void **state) {
+static void reports_go_at_once_answers_stay(void **state)
+{
     struct world *world = *state;
     struct world_entry report, answer, later;
 
@@ -167,7 +180,8 @@ static void reports_go_at_once_answers_stay(void **state) {
 }
 
 /* Whoever is not a member, or signs with another key than their own, makes nothing forgotten. */
-static void held_by_nobody(void **state) {
+static void held_by_nobody(void **state)
+{
     struct world *world = *state;
     struct world_entry report;
     struct buf note;
@@ -193,7 +207,8 @@ static void held_by_nobody(void **state) {
     world_entry_release(&report);
 }
 
-static void held_does_not_shrink(void **state) {
+static void held_does_not_shrink(void **state)
+{
     struct world *world = *state;
     struct buf old;
 
@@ -209,13 +224,15 @@ static void held_does_not_shrink(void **state) {
 /* What the disk has free, instead of what it has. */
 static uint64_t free_bytes = UINT64_C(1) << 50;
 
-int statvfs(const char *path, struct statvfs *ret_disk) {
+int statvfs(const char *path, struct statvfs *ret_disk)
+{
     (void)path;
     *ret_disk = (struct statvfs){.f_frsize = 1, .f_bavail = free_bytes};
     return 0;
 }
 
-static int put_report(const struct world *world) {
+static int put_report(const struct world *world)
+{
     struct world_entry entry;
     int error;
 
@@ -226,7 +243,8 @@ static int put_report(const struct world *world) {
 }
 
 /* Reports are taken only as long as they can be placed, and a day that cannot be waits. */
-static void a_flood_leaves_room_to_place_it(void **state) {
+static void a_flood_leaves_room_to_place_it(void **state)
+{
     struct world *world = *state;
     struct place_result result;
     unsigned taken = 0;
@@ -253,7 +271,8 @@ static void a_flood_leaves_room_to_place_it(void **state) {
     assert_int_equal(store_size(world->folder->store), result.size + 16);
 }
 
-int main(void) {
+int main(void)
+{
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_remove)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(place_covers),

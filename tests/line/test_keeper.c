@@ -18,7 +18,8 @@ struct keeping {
     int control_fd;
 };
 
-static int make(void **state) {
+static int make(void **state)
+{
     struct keeping *keeping = calloc(1, sizeof *keeping);
     void *world;
 
@@ -29,7 +30,8 @@ static int make(void **state) {
     return 0;
 }
 
-static int make_free(void **state) {
+static int make_free(void **state)
+{
     struct keeping *keeping = *state;
     void *world = keeping->world;
 
@@ -38,7 +40,8 @@ static int make_free(void **state) {
 }
 
 /* The folder goes over to the child: the store may not be open twice. before runs in it first. */
-static void start(struct keeping *keeping, void (*before)(void)) {
+static void start(struct keeping *keeping, void (*before)(void))
+{
     int pair[2];
 
     folder_close(keeping->world->folder);
@@ -63,7 +66,8 @@ static void start(struct keeping *keeping, void (*before)(void)) {
 }
 
 /* Tells the keeper to end, or hears that it has: the error that it ended with. */
-static int stop(struct keeping *keeping) {
+static int stop(struct keeping *keeping)
+{
     int status;
 
     close(keeping->control_fd);
@@ -72,7 +76,8 @@ static int stop(struct keeping *keeping) {
     return -WEXITSTATUS(status);
 }
 
-static int connect_as(const struct keeping *keeping, uint8_t role) {
+static int connect_as(const struct keeping *keeping, uint8_t role)
+{
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
@@ -80,7 +85,8 @@ static int connect_as(const struct keeping *keeping, uint8_t role) {
     return pair[0];
 }
 
-static void send_frame(int fd, uint32_t serial, enum wire_op op, struct span body) {
+static void send_frame(int fd, uint32_t serial, enum wire_op op, struct span body)
+{
     struct buf out;
 
     buf_init(&out, WIRE_BODY_MAX + WIRE_HEAD_BYTES);
@@ -90,7 +96,8 @@ static void send_frame(int fd, uint32_t serial, enum wire_op op, struct span bod
 }
 
 /* One reply: its error, and its serial; false when the keeper closed instead. */
-static bool receive(int fd, uint32_t *ret_serial, int *ret_error) {
+static bool receive(int fd, uint32_t *ret_serial, int *ret_error)
+{
     struct wire_frame frame;
     struct buf in;
     size_t used = 0;
@@ -113,7 +120,8 @@ static bool receive(int fd, uint32_t *ret_serial, int *ret_error) {
     return true;
 }
 
-static int ask(int fd, enum wire_op op, struct span body) {
+static int ask(int fd, enum wire_op op, struct span body)
+{
     uint32_t serial;
     int error;
 
@@ -123,7 +131,8 @@ static int ask(int fd, enum wire_op op, struct span body) {
     return error;
 }
 
-static void many_doors_at_once(void **state) {
+static void many_doors_at_once(void **state)
+{
     enum { DOORS = 20, EACH = 5 };
     struct keeping *keeping = *state;
     int fds[DOORS];
@@ -156,13 +165,21 @@ static void many_doors_at_once(void **state) {
 }
 
 /* Who breaks the rules is dropped; the others do not notice. */
-static void rule_breaker_is_dropped(void **state) {
+static void rule_breaker_is_dropped(void **state)
+{
     static const struct {
         uint8_t role, op;
-    } cases[] = {{WIRE_DOOR, WIRE_PENDING}, {WIRE_DOOR, WIRE_SEALED}, {WIRE_DOOR, WIRE_HELD},
-                 {WIRE_DOOR, WIRE_ROSTER_ADD}, {WIRE_HATCH, WIRE_ANSWERS},
-                 {WIRE_HATCH, WIRE_ERASE}, {WIRE_DOOR, 0}, {WIRE_HATCH, 200},
-                 {0, WIRE_PUT}, {0, WIRE_ROSTER}, {4, WIRE_ROSTER}};
+    } cases[] = {{WIRE_DOOR, WIRE_PENDING},
+                 {WIRE_DOOR, WIRE_SEALED},
+                 {WIRE_DOOR, WIRE_HELD},
+                 {WIRE_DOOR, WIRE_ROSTER_ADD},
+                 {WIRE_HATCH, WIRE_ANSWERS},
+                 {WIRE_HATCH, WIRE_ERASE},
+                 {WIRE_DOOR, 0},
+                 {WIRE_HATCH, 200},
+                 {0, WIRE_PUT},
+                 {0, WIRE_ROSTER},
+                 {4, WIRE_ROSTER}};
     struct keeping *keeping = *state;
     uint8_t body[1024] = {0};
     int honest;
@@ -187,7 +204,8 @@ static void rule_breaker_is_dropped(void **state) {
     assert_int_equal(stop(keeping), 0);
 }
 
-static void frame_too_long_is_dropped(void **state) {
+static void frame_too_long_is_dropped(void **state)
+{
     static const uint8_t head[] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, WIRE_PUT};
     struct keeping *keeping = *state;
     uint32_t serial;
@@ -201,7 +219,8 @@ static void frame_too_long_is_dropped(void **state) {
     assert_int_equal(stop(keeping), 0);
 }
 
-static void half_a_frame_then_gone(void **state) {
+static void half_a_frame_then_gone(void **state)
+{
     struct keeping *keeping = *state;
     struct world_entry entry;
     struct buf out;
@@ -224,13 +243,15 @@ static void half_a_frame_then_gone(void **state) {
 
 static uint64_t failing_from;
 
-static void fail_allocations(void) {
+static void fail_allocations(void)
+{
     mem_fail_from(failing_from);
 }
 
 /* However early memory runs out: what was acknowledged is there, and the keeper ends or refuses; it
  * never lies. */
-static void nth_allocation_fails(void **state) {
+static void nth_allocation_fails(void **state)
+{
     struct keeping *keeping = *state;
     unsigned acknowledged = 0;
 
@@ -258,10 +279,11 @@ static void nth_allocation_fails(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
 #define KEEPER_TEST(name) cmocka_unit_test_setup_teardown(name, make, make_free)
     const struct CMUnitTest tests[] = {
-        KEEPER_TEST(many_doors_at_once),     KEEPER_TEST(rule_breaker_is_dropped),
+        KEEPER_TEST(many_doors_at_once),        KEEPER_TEST(rule_breaker_is_dropped),
         KEEPER_TEST(frame_too_long_is_dropped), KEEPER_TEST(half_a_frame_then_gone),
         KEEPER_TEST(nth_allocation_fails),
     };

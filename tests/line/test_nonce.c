@@ -16,7 +16,8 @@ struct made {
     uint8_t nonce[NONCE_BYTES];
 };
 
-static int make(void **state) {
+static int make(void **state)
+{
     static struct made made;
 
     if (nonce_init(&made.nonces) < 0)
@@ -27,7 +28,8 @@ static int make(void **state) {
     return 0;
 }
 
-static int release(void **state) {
+static int release(void **state)
+{
     struct made *made = *state;
 
     nonce_release(&made->nonces);
@@ -35,11 +37,13 @@ static int release(void **state) {
     return 0;
 }
 
-static int check_at(struct made *made, uint32_t now_s) {
+static int check_at(struct made *made, uint32_t now_s)
+{
     return nonce_check(&made->nonces, now_s, buf_bytes(&made->text), made->nonce);
 }
 
-static void good_once(void **state) {
+static void good_once(void **state)
+{
     struct made *made = *state;
 
     assert_int_equal(check_at(made, 1000), 0);
@@ -48,7 +52,8 @@ static void good_once(void **state) {
     assert_int_equal(check_at(made, 1000), E_EXISTS);
 }
 
-static void good_for_ten_minutes(void **state) {
+static void good_for_ten_minutes(void **state)
+{
     struct made *made = *state;
 
     assert_int_equal(check_at(made, 1000 + NONCE_LIFE_S), 0);
@@ -57,7 +62,8 @@ static void good_for_ten_minutes(void **state) {
 }
 
 /* Any bit of it changed: not ours. */
-static void forged(void **state) {
+static void forged(void **state)
+{
     struct made *made = *state;
     uint8_t whole[NONCE_BYTES], got[NONCE_BYTES];
 
@@ -72,7 +78,8 @@ static void forged(void **state) {
     }
 }
 
-static void of_another_process(void **state) {
+static void of_another_process(void **state)
+{
     struct made *made = *state;
     struct nonces other;
 
@@ -81,7 +88,8 @@ static void of_another_process(void **state) {
     nonce_release(&other);
 }
 
-static void not_a_nonce(void **state) {
+static void not_a_nonce(void **state)
+{
     struct made *made = *state;
     static const char *const texts[] = {"", "AA",
                                         "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAA!",
@@ -93,7 +101,8 @@ static void not_a_nonce(void **state) {
 }
 
 /* Nobody makes the line forget a used one by using many others. */
-static void full(void **state) {
+static void full(void **state)
+{
     struct made *made = *state;
     uint8_t nonce[NONCE_BYTES] = {0, 0, 0x03, 0xE8}; /* made at 1000 */
 
@@ -105,7 +114,8 @@ static void full(void **state) {
     assert_int_equal(nonce_use(&made->nonces, 1001 + NONCE_LIFE_S, nonce), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(good_once, make, release),
         cmocka_unit_test_setup_teardown(good_for_ten_minutes, make, release),

@@ -10,7 +10,8 @@
 #include "line/wire.h"
 #include "prop.h"
 
-static void round_trip(void **state) {
+static void round_trip(void **state)
+{
     struct prop prop = prop_start("wire_round_trip");
     uint8_t body[4096];
 
@@ -36,7 +37,8 @@ static void round_trip(void **state) {
 }
 
 /* Whatever is missing of a frame, nothing is taken and nothing is refused. */
-static void part_of_a_frame_waits(void **state) {
+static void part_of_a_frame_waits(void **state)
+{
     struct wire_frame frame;
     struct buf out;
     size_t used = 1;
@@ -51,7 +53,8 @@ static void part_of_a_frame_waits(void **state) {
     buf_release(&out);
 }
 
-static int take(uint32_t length, size_t max_body) {
+static int take(uint32_t length, size_t max_body)
+{
     uint8_t bytes[64] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8),
                          (uint8_t)length};
     struct wire_frame frame;
@@ -60,7 +63,8 @@ static int take(uint32_t length, size_t max_body) {
     return wire_take(span_of(bytes, sizeof bytes), max_body, &frame, &used);
 }
 
-static void length_out_of_bounds(void **state) {
+static void length_out_of_bounds(void **state)
+{
     (void)state;
     for (uint32_t length = 0; length < 5; length++)
         assert_int_equal(take(length, 20), E_FORMAT);
@@ -71,7 +75,8 @@ static void length_out_of_bounds(void **state) {
 }
 
 /* The whole table, written down a second time: who may ask what. */
-static void who_may_ask(void **state) {
+static void who_may_ask(void **state)
+{
     static const unsigned roles[WIRE_OP_COUNT] = {
         [WIRE_PUT] = WIRE_DOOR | WIRE_HATCH,
         [WIRE_PROBE] = WIRE_DOOR,
@@ -95,7 +100,8 @@ static void who_may_ask(void **state) {
         assert_null(wire_rule_of(op));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),
         cmocka_unit_test(part_of_a_frame_waits),

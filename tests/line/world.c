@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "base/random.h"
 
-struct roster *world_roster(const struct member_keys *founder, const char *name) {
+struct roster *world_roster(const struct member_keys *founder, const char *name)
+{
     struct roster *roster = roster_new();
 
     assert_non_null(roster);
@@ -19,7 +20,8 @@ struct roster *world_roster(const struct member_keys *founder, const char *name)
     return roster;
 }
 
-int world_make(void **state) {
+int world_make(void **state)
+{
     struct world *world = calloc(1, sizeof *world);
     struct buf pack;
 
@@ -40,14 +42,16 @@ int world_make(void **state) {
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *ftw) {
+static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *ftw)
+{
     (void)stat;
     (void)flag;
     (void)ftw;
     return remove(path);
 }
 
-int world_remove(void **state) {
+int world_remove(void **state)
+{
     struct world *world = *state;
 
     mem_fail_from(0);
@@ -61,14 +65,16 @@ int world_remove(void **state) {
     return 0;
 }
 
-void world_reopen(struct world *world) {
+void world_reopen(struct world *world)
+{
     folder_close(world->folder);
     world->folder = NULL;
     assert_ok(folder_open(world->path, &world->folder, NULL));
 }
 
 void world_entry_make_with(const struct world *world, const struct entry_header *header,
-                           const char *text, struct world_entry *ret_entry) {
+                           const char *text, struct world_entry *ret_entry)
+{
     const struct roster_intake *intake =
         roster_intake_at(world->roster, roster_intakes(world->roster) - 1);
     struct envelope envelope = {.kind = KIND_REPORT, .kind_version = 1, .minute = 1};
@@ -84,7 +90,8 @@ void world_entry_make_with(const struct world *world, const struct entry_header 
 }
 
 void world_entry_make(const struct world *world, uint32_t day, const char *text,
-                      struct world_entry *ret_entry) {
+                      struct world_entry *ret_entry)
+{
     struct entry_header header = {.day = day};
 
     random_bytes(header.id, sizeof header.id);
@@ -94,12 +101,14 @@ void world_entry_make(const struct world *world, uint32_t day, const char *text,
     world_entry_make_with(world, &header, text, ret_entry);
 }
 
-void world_entry_release(struct world_entry *entry) {
+void world_entry_release(struct world_entry *entry)
+{
     buf_release(&entry->body);
 }
 
 int world_ask(const struct world *world, enum wire_role role, enum wire_op op, struct span body,
-              struct buf *out) {
+              struct buf *out)
+{
     struct batch batch = {.folder = world->folder};
     struct wire_frame frame = {.serial = 7, .code = (uint8_t)op, .body = body}, reply;
     struct buf answer;
@@ -119,7 +128,8 @@ int world_ask(const struct world *world, enum wire_role role, enum wire_op op, s
     return error;
 }
 
-bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]) {
+bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES])
+{
     struct buf out;
     bool gives;
 
@@ -131,7 +141,8 @@ bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES]) {
     return gives;
 }
 
-void world_give(int control_fd, int fd, uint8_t role) {
+void world_give(int control_fd, int fd, uint8_t role)
+{
     struct iovec io = {.iov_base = &role, .iov_len = 1};
     union {
         struct cmsghdr align;

@@ -27,10 +27,10 @@
 #define WORLD_TODAY ((uint32_t)(WORLD_NOW_S / 86400))
 
 struct world {
-    char place[64];                   /* of everything; removed at the end */
-    char path[96];                    /* the line's folder */
-    struct member_keys *ada, *boris;  /* the founder; a member of another organisation */
-    struct roster *roster;            /* Ada's own copy */
+    char place[64];                  /* of everything; removed at the end */
+    char path[96];                   /* the line's folder */
+    struct member_keys *ada, *boris; /* the founder; a member of another organisation */
+    struct roster *roster;           /* Ada's own copy */
     struct folder *folder;
 };
 

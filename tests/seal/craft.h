@@ -60,13 +60,13 @@ struct craft {
     struct entry_header header;
     uint8_t fields[2046];
     size_t fields_len;
-    size_t claimed_len;         /* what the envelope says its fields' length is */
-    uint8_t envelope_rest;      /* what the last byte of the envelope is */
-    uint8_t content[262144];    /* in the clear, padding included */
-    size_t content_len;         /* what the leaf commits to */
+    size_t claimed_len;      /* what the envelope says its fields' length is */
+    uint8_t envelope_rest;   /* what the last byte of the envelope is */
+    uint8_t content[262144]; /* in the clear, padding included */
+    size_t content_len;      /* what the leaf commits to */
     uint8_t last_tag, first_tag;
-    uint8_t wrong_ad;           /* flips a bit of the header under the chunks */
-    bool rewrapped;             /* wrapped without the header */
+    uint8_t wrong_ad; /* flips a bit of the header under the chunks */
+    bool rewrapped;   /* wrapped without the header */
 };
 
 static inline void craft_fields(struct craft *c, const struct buf *fields)

@@ -76,18 +76,18 @@ static void what_cannot_be_sealed_is_refused(void **state)
     struct buf out;
     draw(&ends);
     buf_init(&out, 18569);
-    assert_error(answer_seal(&ends.epoch, ends.mailbox.public_key, &header, span_text("a"), &out,
-                             &leaf),
-                 E_TOO_LARGE);
+    assert_error(
+        answer_seal(&ends.epoch, ends.mailbox.public_key, &header, span_text("a"), &out, &leaf),
+        E_TOO_LARGE);
     buf_init(&out, SEALING_CAP_BYTES);
     assert_error(answer_seal(&ends.epoch, ends.mailbox.public_key, &header,
                              span_of(text, sizeof text), &out, &leaf),
                  E_TOO_LARGE);
     assert_error(answer_seal(&ends.epoch, trap, &header, span_text("a"), &out, &leaf), E_ARGUMENT);
     header.bucket = 1;
-    assert_error(answer_seal(&ends.epoch, ends.mailbox.public_key, &header, span_text("a"), &out,
-                             &leaf),
-                 E_TOO_LARGE);
+    assert_error(
+        answer_seal(&ends.epoch, ends.mailbox.public_key, &header, span_text("a"), &out, &leaf),
+        E_TOO_LARGE);
     assert_int_equal(out.len, 0);
     buf_release(&out);
 }
@@ -204,9 +204,8 @@ static void the_plaintext_has_one_shape(void **state)
         uint8_t byte;
         int error;
     } cases[] = {
-        {4, 'x', E_PROOF},      {7, 1, E_DAMAGED},  {18520, 1, E_DAMAGED},
-        {3, 2, E_DAMAGED},      {3, 4, E_PROOF},    {1, 1, E_DAMAGED},
-        {2, 0x3f, E_DAMAGED},
+        {4, 'x', E_PROOF}, {7, 1, E_DAMAGED}, {18520, 1, E_DAMAGED}, {3, 2, E_DAMAGED},
+        {3, 4, E_PROOF},   {1, 1, E_DAMAGED}, {2, 0x3f, E_DAMAGED},
     };
     struct pair_of_ends ends;
     struct sealed s;

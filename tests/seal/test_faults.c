@@ -46,9 +46,9 @@ int __wrap_crypto_pwhash(unsigned char *out, unsigned long long outlen, const ch
                          unsigned long long passwdlen, const unsigned char *salt,
                          unsigned long long opslimit, size_t memlimit, int alg)
 {
-    return may_allocate() ? __real_crypto_pwhash(out, outlen, passwd, passwdlen, salt, opslimit,
-                                                 memlimit, alg)
-                          : -1;
+    return may_allocate()
+               ? __real_crypto_pwhash(out, outlen, passwd, passwdlen, salt, opslimit, memlimit, alg)
+               : -1;
 }
 
 struct world {
@@ -154,8 +154,8 @@ static int try_answer_seal(struct world *w)
     struct entry_leaf leaf;
     struct buf out;
     buf_init(&out, SEALING_CAP_BYTES);
-    int error = answer_seal(&w->recipient, w->mailbox.public_key, &header, span_text("soon"), &out,
-                            &leaf);
+    int error =
+        answer_seal(&w->recipient, w->mailbox.public_key, &header, span_text("soon"), &out, &leaf);
     buf_release(&out);
     return error;
 }
@@ -210,8 +210,8 @@ static int try_sign(struct world *w)
     struct roster *roster = roster_new();
     int error = roster ? 0 : E_NOMEM;
     if (!error)
-        error = roster_sign_found(roster, "Tolma Helpline", "Ada Rell", w->chain.founder, 23000,
-                                  NULL);
+        error =
+            roster_sign_found(roster, "Tolma Helpline", "Ada Rell", w->chain.founder, 23000, NULL);
     if (!error)
         error = roster_sign_intake(roster, w->chain.founder, 23000, 23099, NULL);
     roster_free(roster);
@@ -273,10 +273,10 @@ static void every_allocation_may_fail(void **state)
         int (*one)(struct world *w);
         uint64_t least; /* allocations that it is known to make */
     } tries[] = {
-        {try_open, 1},        {try_seal, 1},          {try_answer_open, 1}, {try_answer_seal, 1},
-        {try_pack_read, 10},  {try_chain_read, 10},   {try_pack_write, 3},  {try_roster_add, 10},
-        {try_sign, 5},        {try_keyfile_open, 2},  {try_keyfile_write, 2}, {try_member, 1},
-        {try_words, 1},       {try_ticket, 1},
+        {try_open, 1},       {try_seal, 1},         {try_answer_open, 1},   {try_answer_seal, 1},
+        {try_pack_read, 10}, {try_chain_read, 10},  {try_pack_write, 3},    {try_roster_add, 10},
+        {try_sign, 5},       {try_keyfile_open, 2}, {try_keyfile_write, 2}, {try_member, 1},
+        {try_words, 1},      {try_ticket, 1},
     };
     static struct world w;
     make(&w);

@@ -52,8 +52,8 @@ static void key_files_come_back(void **state)
     assert_ok(keyfile_open(buf_bytes(&file), span_text(passphrase), NULL, &back, NULL));
     assert_same(keys, back);
     member_keys_free(back);
-    assert_ok(keyfile_open(buf_bytes(&file), span_text(passphrase), sealing_organisation, &back,
-                           NULL));
+    assert_ok(
+        keyfile_open(buf_bytes(&file), span_text(passphrase), sealing_organisation, &back, NULL));
     member_keys_free(back);
     assert_ok(keyfile_peek(buf_bytes(&file), organisation, sign_key));
     assert_memory_equal(organisation, sealing_organisation, sizeof organisation);
@@ -249,8 +249,8 @@ static void sheets_travel_as_words(void **state)
         buf_init(&text, 1024);
         for (size_t n = 0; n < WORDS_SECRET_COUNT; n++)
             buf_printf(&text, "%zu. %s\n", n + 1, words[n]);
-        assert_ok(words_read_secret(words_of_language("en"), buf_bytes(&text), read[i], &list,
-                                    NULL));
+        assert_ok(
+            words_read_secret(words_of_language("en"), buf_bytes(&text), read[i], &list, NULL));
         buf_release(&text);
     }
     kit_join(read[0], read[1], seed);

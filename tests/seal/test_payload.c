@@ -56,7 +56,7 @@ static void what_was_sealed_opens(void **state)
     (void)state;
     static uint8_t content[300000];
     struct prop prop = prop_start("payload_roundtrip");
-    static const size_t sizes[] = {0,     1,     16383, 16384, 16385,  65535,
+    static const size_t sizes[] = {0,     1,     16383,  16384,  16385,  65535,
                                    65536, 65537, 131072, 262144, 262145, 300000};
     for (int i = 0; i < 100; i++) {
         struct dh_pair recipient;
@@ -217,10 +217,10 @@ static void every_changed_byte_is_noticed(void **state)
         s.header[bit / 8] ^= (uint8_t)(1 << bit % 8);
         sealing_mend_leaf(&s);
         int error = sealing_open(&s, &recipient, &opened, NULL);
-        assert_error(error, bit < 8                                     ? E_VERSION
-                            : bit < 8 * 53                              ? E_CANNOT_OPEN
-                            : s.header[53] > ENTRY_BUCKET_MAX           ? E_FORMAT
-                                                                        : E_PROOF);
+        assert_error(error, bit < 8                           ? E_VERSION
+                            : bit < 8 * 53                    ? E_CANNOT_OPEN
+                            : s.header[53] > ENTRY_BUCKET_MAX ? E_FORMAT
+                                                              : E_PROOF);
         s.header[bit / 8] ^= (uint8_t)(1 << bit % 8);
         sealing_mend_leaf(&s);
     }
@@ -544,8 +544,8 @@ static void a_signature_is_for_one_organisation(void **state)
     dh_pair_random(&recipient);
     sign_pair_of_seed(recipient.secret_key, &signer);
     sealing_seal(&s, &recipient, &envelope, span_text("abc"), &signer);
-    assert_error(payload_open(&recipient, sealed_header(&s), sealed_leaf(&s),
-                              buf_bytes(&s.sealed), other, &opened, NULL),
+    assert_error(payload_open(&recipient, sealed_header(&s), sealed_leaf(&s), buf_bytes(&s.sealed),
+                              other, &opened, NULL),
                  E_SIGNATURE);
     assert_ok(sealing_open(&s, &recipient, &opened, NULL));
     opened_release(&opened);
@@ -570,8 +570,7 @@ static void cut_and_lengthened_payloads_are_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(edges); i++) {
         s.sealed.len = edges[i];
         sealing_mend_leaf(&s);
-        assert_error(sealing_open(&s, &recipient, &opened, NULL),
-                     edges[i] ? E_PROOF : E_VERSION);
+        assert_error(sealing_open(&s, &recipient, &opened, NULL), edges[i] ? E_PROOF : E_VERSION);
     }
     s.sealed.len = whole;
     for (int i = 0; i < 40; i++) {

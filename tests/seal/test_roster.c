@@ -98,8 +98,8 @@ static void intakes_follow_each_other(void **state)
     }
     /* Old ones still open; only the newest is for new reports, in its days. */
     struct dh_pair again;
-    assert_ok(roster_sign_open_grant(chain.roster, roster_intake_at(chain.roster, 0),
-                                     chain.founder, &again));
+    assert_ok(roster_sign_open_grant(chain.roster, roster_intake_at(chain.roster, 0), chain.founder,
+                                     &again));
     assert_memory_equal(&again, &pair[0], sizeof again);
     const struct roster_intake *newest = roster_intake_at(chain.roster, 8);
     assert_ptr_equal(roster_intake_of_day(chain.roster, newest->first_day), newest);
@@ -401,7 +401,7 @@ static void an_intake_lasts_400_days_at_most(void **state)
         uint32_t first, last;
         int error;
     } days[] = {
-        {1000, 1000, 0},        {1000, 999, E_ROSTER}, {1000, 1400, 0},
+        {1000, 1000, 0},        {1000, 999, E_ROSTER},     {1000, 1400, 0},
         {1000, 1401, E_ROSTER}, {0, UINT32_MAX, E_ROSTER}, {UINT32_MAX, 0, E_ROSTER},
     };
     struct chain chain;

@@ -143,8 +143,8 @@ static void members(void **state)
     assert_hex(keys->encrypt.public_key, 32, VECTOR_ENCRYPT_PUBLIC);
     assert_hex(keys->sign.public_key, 32, VECTOR_SIGN_PUBLIC);
     assert_hex(keys->cosign.public_key, 32, VECTOR_COSIGN_PUBLIC);
-    assert_ok(keyfile_open(bytes_of(&file), bytes_of(&passphrase), organisation.bytes, &opened,
-                           NULL));
+    assert_ok(
+        keyfile_open(bytes_of(&file), bytes_of(&passphrase), organisation.bytes, &opened, NULL));
     assert_memory_equal(keys, opened, sizeof *keys);
     member_keys_free(keys);
     member_keys_free(opened);

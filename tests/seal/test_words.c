@@ -100,8 +100,8 @@ static void people_write_in_many_ways(void **state)
 {
     (void)state;
     static const char *const separators[] = {
-        " ", "\n", "\r\n", "\t", ", ",     ",",        ". ",
-        " - ", "-", "; ", "  \n ", "\xc2\xa0", " \xe2\x80\x94 ",
+        " ",     "\n",       "\r\n",           "\t", ", ", ",", ". ", " - ", "-", "; ",
+        "  \n ", "\xc2\xa0", " \xe2\x80\x94 ",
     };
     struct buf text;
     for (size_t i = 0; i < COUNT_OF(separators); i++) {
