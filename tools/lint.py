@@ -299,6 +299,16 @@ def check_translations(lint):
             lint.find('pages/po', 1, line)
 
 
+def check_format(lint):
+    """C is formatted as .clang-format says. One run for all files; each is named once."""
+    paths = lint.sources(r'\.[ch]$')
+    if not paths or not (lint.root / '.clang-format').exists():
+        return
+    said = run(['clang-format', '--dry-run', *paths], lint.root).stdout
+    for path in sorted(set(re.findall(r'^([^\s:]+):\d+:\d+: warning: ', said, re.M))):
+        lint.find(path, 1, 'is not as clang-format makes it')
+
+
 def check_manuals(lint):
     for path in lint.sources(r'^man/.*\.[1-8]$'):
         report(lint, path, ['mandoc', '-T', 'lint', '-W', 'warning', path])
@@ -328,7 +338,7 @@ def check_line_program(lint, program):
 
 
 RULES = [check_spdx, check_rooms, check_includes, check_calls, check_lengths, check_unused, check_text, check_generated,
-         check_scripts, check_translations, check_manuals, check_links, check_exceptions]
+         check_scripts, check_translations, check_format, check_manuals, check_links, check_exceptions]
 
 
 def main():

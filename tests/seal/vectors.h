@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Made by tests/seal/vectors.py from docs/crypto.md alone; src/seal had no part in it. */
+/* clang-format off */
 #ifndef TESTS_SEAL_VECTORS_H
 #define TESTS_SEAL_VECTORS_H
 

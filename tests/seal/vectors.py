@@ -455,7 +455,7 @@ def text_of(value):
 def as_header(values):
     lines = ['/* SPDX-License-Identifier: AGPL-3.0-or-later */',
              '/* Made by tests/seal/vectors.py from docs/crypto.md alone; src/seal had no part in it. */',
-             '#ifndef TESTS_SEAL_VECTORS_H', '#define TESTS_SEAL_VECTORS_H', '']
+             '/* clang-format off */', '#ifndef TESTS_SEAL_VECTORS_H', '#define TESTS_SEAL_VECTORS_H', '']
     for name, value in values.items():
         text, pieces = text_of(value), []
         while text:

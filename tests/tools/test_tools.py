@@ -48,6 +48,8 @@ FAULTS = {
     'Python that does not parse': ({'x.py': '# SPDX-License-Identifier: AGPL-3.0-or-later\nif\n'}, 'x.py:2: invalid syntax'),
     'a sentence without translation': ({'pages/po/ru.po': 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
                                         'msgid "x"\nmsgstr ""\n'}, 'untranslated'),
+    'C in another format': ({'.clang-format': 'BasedOnStyle: LLVM\nIndentWidth: 4\nBreakBeforeBraces: Linux\n',
+                             'src/seal/x.h': SPDX_C + 'extern  int x;\n'}, 'is not as clang-format'),
     'a link to nowhere': ({'docs/x.md': '[x](y.md)\n'}, 'there is no y.md'),
     'a stale exception': ({'tools/lint-exceptions.txt': 'unused src/a.c:b 0 none\n'}, 'is no longer needed'),
     'an exception without a reason': ({'tools/lint-exceptions.txt': 'unused src/a.c:b 0\n'}, 'is not RULE PATH'),
