@@ -2,6 +2,7 @@
 /* Bytes for leaves that are already proved, and entries that are not placed yet. Both come in
  * batches: fetched asleep, then checked and stored in one transaction. */
 #include "desk/pull_internal.h"
+#include "seal/codename.h"
 
 #define SAVE_EVERY 1024
 #define PENDING_ITEM_BYTES (ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES)
@@ -63,26 +64,57 @@ struct filling {
     uint8_t first_gap[ENTRY_ID_BYTES];
 };
 
+/* The secret that is said to have erased it; NULL when that is not said. */
+static const uint8_t *said_secret(const struct pulling *p, const uint8_t *id)
+{
+    size_t step = ENTRY_ID_BYTES + STORE_SECRET_BYTES;
+    for (size_t at = 0; at < p->erased.len; at += step) {
+        if (memcmp(p->erased.data + at, id, ENTRY_ID_BYTES) == 0)
+            return p->erased.data + at + ENTRY_ID_BYTES;
+    }
+    return NULL;
+}
+
+/* Only who had the caller's secret could say so: the header, which the log holds, has its tag. */
+static bool erased_by_caller(const struct pulling *p, const uint8_t *id, struct span header)
+{
+    struct entry_header parts;
+    uint8_t tag[CODENAME_TAG_BYTES];
+    const uint8_t *secret = said_secret(p, id);
+    if (!secret || entry_header_read(header, &parts) < 0)
+        return false;
+    codename_erase_tag(secret, tag);
+    return memcmp(tag, parts.erase_tag, sizeof tag) == 0;
+}
+
+static int add_gap(struct filling *f, const uint8_t *id)
+{
+    if (id < f->missing.data + f->fresh && f->new_gaps++ == 0)
+        memcpy(f->first_gap, id, ENTRY_ID_BYTES);
+    buf_put(&f->gaps, id, ENTRY_ID_BYTES);
+    return buf_error(&f->gaps);
+}
+
+/* A header alone is kept too: erasures are checked against it. */
 static int fill_item(struct filling *f, const struct batch *b, size_t i)
 {
     struct pulling *p = f->p;
     const uint8_t *id = b->items[i].id;
-    if (b->items[i].len == 0) {
-        if (id < f->missing.data + f->fresh && f->new_gaps++ == 0)
-            memcpy(f->first_gap, id, ENTRY_ID_BYTES);
-        buf_put(&f->gaps, id, ENTRY_ID_BYTES);
-        return buf_error(&f->gaps);
-    }
+    if (b->items[i].len == 0)
+        return add_gap(f, id);
     struct span bytes = span_slice(buf_bytes(&b->bytes), b->items[i].at, b->items[i].len);
-    if (bytes.len <= ENTRY_HEADER_BYTES || memcmp(bytes.data + 1, id, ENTRY_ID_BYTES) != 0)
+    struct span header = span_slice(bytes, 0, ENTRY_HEADER_BYTES);
+    if (bytes.len < ENTRY_HEADER_BYTES || memcmp(bytes.data + 1, id, ENTRY_ID_BYTES) != 0)
         return cut_off(p, id);
-    int error = store_fill(desk_store(p->desk), span_slice(bytes, 0, ENTRY_HEADER_BYTES),
-                           span_slice(bytes, ENTRY_HEADER_BYTES, SIZE_MAX));
+    int error =
+        store_fill(desk_store(p->desk), header, span_slice(bytes, ENTRY_HEADER_BYTES, SIZE_MAX));
     if (error == E_PROOF)
         return cut_off(p, id);
-    if (error == 0)
-        p->report->received++;
-    return error;
+    TRY(error);
+    if (bytes.len == ENTRY_HEADER_BYTES)
+        return erased_by_caller(p, id, header) ? 0 : add_gap(f, id);
+    p->report->received++;
+    return 0;
 }
 
 static int keep_lists(struct filling *f, size_t done)
@@ -141,16 +173,6 @@ static int fill_some(struct filling *f, size_t *at)
     return error;
 }
 
-static bool said_erased(const struct pulling *p, const uint8_t *id)
-{
-    size_t step = ENTRY_ID_BYTES + STORE_SECRET_BYTES;
-    for (size_t at = 0; at < p->erased.len; at += step) {
-        if (memcmp(p->erased.data + at, id, ENTRY_ID_BYTES) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* No error: the log itself is whole. */
 static int tell_gaps(struct filling *f)
 {
@@ -160,11 +182,12 @@ static int tell_gaps(struct filling *f)
         return 0;
     char text[2 * ENTRY_ID_BYTES + 1];
     pull_id_text(f->first_gap, text);
-    const char *why =
-        said_erased(p, f->first_gap) ? ", which the line says its caller had erased" : "";
-    int error = pull_alarm(p, ALARM_GAP, f->first_gap, E_MISSING,
-                           "%llu of them; the first is %s%s.", (unsigned long long)f->new_gaps,
-                           text, why);
+    const char *why = said_secret(p, f->first_gap)
+                          ? ", which the line says its caller had erased, and does not show"
+                          : "";
+    int error =
+        pull_alarm(p, ALARM_GAP, f->first_gap, E_MISSING, "%llu of them; the first is %s%s.",
+                   (unsigned long long)f->new_gaps, text, why);
     problem_clear(p->problem);
     return error == E_MISSING ? 0 : error;
 }
@@ -188,8 +211,8 @@ int pull_sealed(struct pulling *p)
     for (size_t at = 0; error == 0 && at < f.missing.len;) {
         error = fill_some(&f, &at);
         if (error == 0)
-            error = pull_progress(p, "entries", at / ENTRY_ID_BYTES,
-                                  f.missing.len / ENTRY_ID_BYTES);
+            error =
+                pull_progress(p, "entries", at / ENTRY_ID_BYTES, f.missing.len / ENTRY_ID_BYTES);
     }
     if (error == 0)
         error = tell_gaps(&f);
@@ -202,7 +225,7 @@ int pull_sealed(struct pulling *p)
 
 static int put_pending(struct pulling *p, const struct batch *b, size_t i)
 {
-    if (b->items[i].len == 0)
+    if (b->items[i].len <= ENTRY_HEADER_BYTES)
         return 0;
     struct span bytes = span_slice(buf_bytes(&b->bytes), b->items[i].at, b->items[i].len);
     const struct store_entry entry = {.header = span_slice(bytes, 0, ENTRY_HEADER_BYTES),
@@ -362,8 +385,8 @@ int pull_pending(struct pulling *p)
     for (size_t at = 0; error == 0 && at < list.len;) {
         error = pull_batch(p, &list, &at);
         if (error == 0)
-            error = pull_progress(p, "pending", at / PENDING_ITEM_BYTES,
-                                  list.len / PENDING_ITEM_BYTES);
+            error =
+                pull_progress(p, "pending", at / PENDING_ITEM_BYTES, list.len / PENDING_ITEM_BYTES);
     }
     if (error == 0)
         error = tell_vanished(p, &list);

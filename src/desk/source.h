@@ -13,14 +13,14 @@
 struct source;
 
 /* A folder that holds at least a roster. E_NOT_FOUND. */
-int source_open_folder(const char *path, struct source **ret_source, struct problem *problem)
-    MUST_USE;
+int source_open_folder(const char *path, struct source **ret_source,
+                       struct problem *problem) MUST_USE;
 /* The line at that address. Requests are signed with the member's key for the log of that origin;
  * keys NULL and origin "" for the two requests that need no signature. proxy as in pull.h. The keys
  * must outlive the source. */
 int source_open_line(const char *address, const char *proxy, const struct sign_pair *keys,
-                     const char *origin, struct source **ret_source, struct problem *problem)
-    MUST_USE;
+                     const char *origin, struct source **ret_source,
+                     struct problem *problem) MUST_USE;
 void source_free(struct source *source);
 /* Called about once a second while the other side is waited for; what is "waiting". A return other
  * than 0 ends the request with that error. */
@@ -34,8 +34,8 @@ bool source_is_line(const struct source *source);
 int source_get(struct source *source, const char *path, size_t max_bytes, struct buf *out,
                struct problem *problem) MUST_USE;
 /* Header and sealed bytes of up to SOURCE_SEALED_MAX entries: for each id, in their order, appends
- * u32 length and so many bytes; length 0 when it is not given. Fewer than asked may come, at least
- * one. As source_get. */
+ * u32 length and so many bytes; the header alone or length 0 when it is not given. Fewer than asked
+ * may come, at least one. As source_get. */
 #define SOURCE_SEALED_MAX 256
 int source_get_sealed(struct source *source, const uint8_t *const *ids, size_t count,
                       struct buf *out, size_t *ret_count, struct problem *problem) MUST_USE;

@@ -13,7 +13,8 @@
 typedef int answer_fn(struct batch *batch, enum wire_role role, struct span body,
                       struct buf *reply);
 
-static int begin(struct batch *batch) {
+static int begin(struct batch *batch)
+{
     if (batch->open)
         return 0;
     TRY(store_begin(batch->folder->store));
@@ -21,7 +22,8 @@ static int begin(struct batch *batch) {
     return 0;
 }
 
-int batch_commit(struct batch *batch) {
+int batch_commit(struct batch *batch)
+{
     batch->looked = false;
     if (!batch->open)
         return 0;
@@ -29,7 +31,8 @@ int batch_commit(struct batch *batch) {
     return store_commit(batch->folder->store);
 }
 
-static bool disk_has_room(struct batch *batch) {
+static bool disk_has_room(struct batch *batch)
+{
     if (!batch->looked) {
         batch->room = folder_has_room(batch->folder, BATCH_FREE_BYTES_MIN);
         batch->looked = true;
@@ -37,7 +40,8 @@ static bool disk_has_room(struct batch *batch) {
     return batch->room;
 }
 
-static int read_entry(struct span body, struct store_entry *ret_entry) {
+static int read_entry(struct span body, struct store_entry *ret_entry)
+{
     ret_entry->header = span_slice(body, 0, ENTRY_HEADER_BYTES);
     ret_entry->leaf = span_slice(body, ENTRY_HEADER_BYTES, ENTRY_LEAF_BYTES);
     ret_entry->sealed = span_slice(body, ENTRY_HEADER_BYTES + ENTRY_LEAF_BYTES, body.len);
@@ -47,7 +51,8 @@ static int read_entry(struct span body, struct store_entry *ret_entry) {
 /* A door's entry is of the day that is open, as the cover will be that it is placed with: when that
  * day was closed after the door had asked for it, it asks again. A desk's may have been made
  * offline, long ago, but not in the future. */
-static int check_day(const struct batch *batch, enum wire_role role, struct span header_bytes) {
+static int check_day(const struct batch *batch, enum wire_role role, struct span header_bytes)
+{
     struct entry_header header;
 
     TRY(entry_header_read(header_bytes, &header));
@@ -56,10 +61,9 @@ static int check_day(const struct batch *batch, enum wire_role role, struct span
     return header.day <= clock_day(clock_now_s()) + 1 ? 0 : E_ARGUMENT;
 }
 
-static int answer_put(struct batch *batch, enum wire_role role, struct span body,
-                      struct buf *reply) {
-    struct store_entry entry = {.source =
-                                    role == WIRE_DOOR ? STORE_FROM_DOOR : STORE_FROM_HATCH};
+static int answer_put(struct batch *batch, enum wire_role role, struct span body, struct buf *reply)
+{
+    struct store_entry entry = {.source = role == WIRE_DOOR ? STORE_FROM_DOOR : STORE_FROM_HATCH};
     int error;
 
     (void)reply;
@@ -72,7 +76,8 @@ static int answer_put(struct batch *batch, enum wire_role role, struct span body
 }
 
 static int answer_probe(struct batch *batch, enum wire_role role, struct span body,
-                        struct buf *reply) {
+                        struct buf *reply)
+{
     uint64_t used = 0;
 
     (void)role;
@@ -86,12 +91,13 @@ static int answer_probe(struct batch *batch, enum wire_role role, struct span bo
 }
 
 static int answer_answers(struct batch *batch, enum wire_role role, struct span body,
-                          struct buf *reply) {
+                          struct buf *reply)
+{
     (void)role;
     for (unsigned i = 0; i < CODENAME_SLOTS; i++) {
         struct store_entry entry;
-        int error = store_find_tag(batch->folder->store, body.data + i * CODENAME_TAG_BYTES,
-                                   &entry);
+        int error =
+            store_find_tag(batch->folder->store, body.data + i * CODENAME_TAG_BYTES, &entry);
 
         if (error == E_NOT_FOUND)
             continue;
@@ -105,7 +111,8 @@ static int answer_answers(struct batch *batch, enum wire_role role, struct span 
 }
 
 static int answer_erase(struct batch *batch, enum wire_role role, struct span body,
-                        struct buf *reply) {
+                        struct buf *reply)
+{
     (void)role;
     (void)reply;
     REJECT_IF(body.len % CODENAME_ERASE_SECRET_BYTES != 0, E_ARGUMENT);
@@ -119,7 +126,8 @@ static int answer_erase(struct batch *batch, enum wire_role role, struct span bo
 }
 
 static int answer_roster(struct batch *batch, enum wire_role role, struct span body,
-                         struct buf *reply) {
+                         struct buf *reply)
+{
     (void)role;
     (void)body;
     roster_chain_write(batch->folder->roster, reply);
@@ -127,7 +135,8 @@ static int answer_roster(struct batch *batch, enum wire_role role, struct span b
 }
 
 static int answer_roster_add(struct batch *batch, enum wire_role role, struct span body,
-                             struct buf *reply) {
+                             struct buf *reply)
+{
     int error;
 
     (void)role;
@@ -141,7 +150,8 @@ static int answer_roster_add(struct batch *batch, enum wire_role role, struct sp
 }
 
 static int answer_sealed(struct batch *batch, enum wire_role role, struct span body,
-                         struct buf *reply) {
+                         struct buf *reply)
+{
     (void)role;
     REJECT_IF(body.len % ENTRY_ID_BYTES != 0, E_ARGUMENT);
     for (size_t at = 0; at < body.len && reply->len < SEALED_REPLY_BYTES; at += ENTRY_ID_BYTES) {
@@ -149,10 +159,6 @@ static int answer_sealed(struct batch *batch, enum wire_role role, struct span b
         int error = store_find(batch->folder->store, body.data + at, &entry);
 
         REJECT_IF(error < 0 && error != E_NOT_FOUND, error);
-        if (error == E_NOT_FOUND || entry.sealed.len == 0) {
-            buf_u32(reply, 0);
-            continue;
-        }
         buf_u32(reply, (uint32_t)(entry.header.len + entry.sealed.len));
         buf_span(reply, entry.header);
         buf_span(reply, entry.sealed);
@@ -160,7 +166,8 @@ static int answer_sealed(struct batch *batch, enum wire_role role, struct span b
     return 0;
 }
 
-static int put_pending(void *context, const struct store_entry *entry) {
+static int put_pending(void *context, const struct store_entry *entry)
+{
     struct buf *reply = context;
 
     buf_span(reply, entry->header);
@@ -169,13 +176,15 @@ static int put_pending(void *context, const struct store_entry *entry) {
 }
 
 static int answer_pending(struct batch *batch, enum wire_role role, struct span body,
-                          struct buf *reply) {
+                          struct buf *reply)
+{
     (void)role;
     (void)body;
     return store_each_pending(batch->folder->store, put_pending, reply);
 }
 
-static int put_erased(void *context, const uint8_t id[ENTRY_ID_BYTES], const uint8_t secret[32]) {
+static int put_erased(void *context, const uint8_t id[ENTRY_ID_BYTES], const uint8_t secret[32])
+{
     struct buf *reply = context;
 
     buf_put(reply, id, ENTRY_ID_BYTES);
@@ -184,14 +193,16 @@ static int put_erased(void *context, const uint8_t id[ENTRY_ID_BYTES], const uin
 }
 
 static int answer_erased(struct batch *batch, enum wire_role role, struct span body,
-                         struct buf *reply) {
+                         struct buf *reply)
+{
     (void)role;
     (void)body;
     return store_each_erased(batch->folder->store, put_erased, reply);
 }
 
 static int answer_tile(struct batch *batch, enum wire_role role, struct span body,
-                       struct buf *reply) {
+                       struct buf *reply)
+{
     struct tile tile;
 
     (void)role;
@@ -200,7 +211,8 @@ static int answer_tile(struct batch *batch, enum wire_role role, struct span bod
 }
 
 static int answer_checkpoint(struct batch *batch, enum wire_role role, struct span body,
-                             struct buf *reply) {
+                             struct buf *reply)
+{
     struct span note;
 
     (void)role;
@@ -211,7 +223,8 @@ static int answer_checkpoint(struct batch *batch, enum wire_role role, struct sp
 }
 
 static int answer_held(struct batch *batch, enum wire_role role, struct span body,
-                       struct buf *reply) {
+                       struct buf *reply)
+{
     (void)role;
     (void)reply;
     TRY(begin(batch));
@@ -235,12 +248,14 @@ static answer_fn *const answers[WIRE_OP_COUNT] = {
 };
 
 /* After these the store, or the memory, is in a state that nobody knows. */
-static bool is_fatal(int error) {
+static bool is_fatal(int error)
+{
     return error == E_IO || error == E_DAMAGED || error == E_NOMEM;
 }
 
 int batch_answer(struct batch *batch, enum wire_role role, const struct wire_frame *frame,
-                 struct buf *out) {
+                 struct buf *out)
+{
     const struct wire_rule *rule = wire_rule_of(frame->code);
     struct buf reply;
     int error;

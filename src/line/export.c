@@ -8,7 +8,8 @@
 #define TILE_WIDTH 256
 #define FILE_BYTES_MAX (1u << 30)
 
-struct export {
+struct export
+{
     struct folder *folder;
     const char *to;
     struct problem *problem;
@@ -17,7 +18,8 @@ struct export {
 };
 
 /* Makes every folder on the way to a path below the export. */
-static int make_folders(const struct export *e, const char *name) {
+static int make_folders(const struct export *e, const char *name)
+{
     for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
         struct buf path;
         int error;
@@ -34,7 +36,8 @@ static int make_folders(const struct export *e, const char *name) {
     return 0;
 }
 
-static int write_file(struct export *e, const char *name, struct span bytes) {
+static int write_file(struct export *e, const char *name, struct span bytes)
+{
     struct buf path;
     int error;
 
@@ -49,12 +52,14 @@ static int write_file(struct export *e, const char *name, struct span bytes) {
 }
 
 /* Writes what was gathered in e->bytes. */
-static int write_gathered(struct export *e, const char *name) {
+static int write_gathered(struct export *e, const char *name)
+{
     TRY(buf_error(&e->bytes));
     return write_file(e, name, buf_bytes(&e->bytes));
 }
 
-static int write_tile(struct export *e, const struct tile *tile) {
+static int write_tile(struct export *e, const struct tile *tile)
+{
     struct buf name;
     int error;
 
@@ -68,7 +73,8 @@ static int write_tile(struct export *e, const struct tile *tile) {
 }
 
 /* The tiles of one level: the hash tile and, at the lowest, the entries. */
-static int write_level(struct export *e, unsigned level, uint64_t count) {
+static int write_level(struct export *e, unsigned level, uint64_t count)
+{
     for (uint64_t at = 0; at < count; at += TILE_WIDTH) {
         struct tile tile = {
             .level = level,
@@ -85,7 +91,8 @@ static int write_level(struct export *e, unsigned level, uint64_t count) {
     return 0;
 }
 
-static int write_tiles(struct export *e) {
+static int write_tiles(struct export *e)
+{
     uint64_t count = store_size(e->folder->store);
 
     for (unsigned level = 0; count > 0; level++, count /= TILE_WIDTH)
@@ -93,14 +100,12 @@ static int write_tiles(struct export *e) {
     return 0;
 }
 
-static int write_sealed(void *context, const struct store_entry *entry) {
-    struct export *e = context;
+static int write_entry(struct export *e, const struct store_entry *entry)
+{
     struct entry_leaf leaf;
     struct buf name;
     int error;
 
-    if (entry->sealed.len == 0)
-        return 0;
     TRY(entry_leaf_read(entry->leaf, &leaf));
     buf_reset(&e->bytes);
     buf_span(&e->bytes, entry->header);
@@ -110,11 +115,32 @@ static int write_sealed(void *context, const struct store_entry *entry) {
     hex_put(&name, span_of(leaf.id, sizeof leaf.id));
     error = write_gathered(e, buf_cstr(&name));
     buf_release(&name);
-    e->entries += error == 0;
     return error;
 }
 
-static int gather_pending(void *context, const struct store_entry *entry) {
+static int write_sealed(void *context, const struct store_entry *entry)
+{
+    struct export *e = context;
+
+    if (entry->sealed.len == 0)
+        return 0;
+    e->entries++;
+    return write_entry(e, entry);
+}
+
+/* Its header alone, with which a desk checks the secret. */
+static int write_erased(void *context, const uint8_t id[ENTRY_ID_BYTES], const uint8_t secret[32])
+{
+    struct export *e = context;
+    struct store_entry entry;
+
+    (void)secret;
+    TRY(store_find(e->folder->store, id, &entry));
+    return entry.sealed.len == 0 ? write_entry(e, &entry) : 0;
+}
+
+static int gather_pending(void *context, const struct store_entry *entry)
+{
     struct export *e = context;
 
     buf_span(&e->bytes, entry->header);
@@ -122,8 +148,8 @@ static int gather_pending(void *context, const struct store_entry *entry) {
     return buf_error(&e->bytes);
 }
 
-static int gather_erased(void *context, const uint8_t id[ENTRY_ID_BYTES],
-                         const uint8_t secret[32]) {
+static int gather_erased(void *context, const uint8_t id[ENTRY_ID_BYTES], const uint8_t secret[32])
+{
     struct export *e = context;
 
     buf_put(&e->bytes, id, ENTRY_ID_BYTES);
@@ -131,7 +157,8 @@ static int gather_erased(void *context, const uint8_t id[ENTRY_ID_BYTES],
     return buf_error(&e->bytes);
 }
 
-static int write_lists(struct export *e) {
+static int write_lists(struct export *e)
+{
     struct store *store = e->folder->store;
 
     buf_reset(&e->bytes);
@@ -150,7 +177,8 @@ static int write_lists(struct export *e) {
 }
 
 /* Last, so that a directory without it is one that was not finished. */
-static int write_checkpoint(struct export *e) {
+static int write_checkpoint(struct export *e)
+{
     struct span note;
     int error = store_last_note(e->folder->store, &note);
 
@@ -162,17 +190,20 @@ static int write_checkpoint(struct export *e) {
     return write_gathered(e, "checkpoint");
 }
 
-static int write_all(struct export *e) {
+static int write_all(struct export *e)
+{
     TRY(file_make_folder(e->to, e->problem));
     TRY(write_lists(e));
     TRY(write_tiles(e));
     TRY(store_each_pending(e->folder->store, write_sealed, e));
     TRY(store_each_logged(e->folder->store, 0, write_sealed, e));
+    TRY(store_each_erased(e->folder->store, write_erased, e));
     return write_checkpoint(e);
 }
 
 int export_folder(struct folder *folder, const char *to, uint64_t *ret_entries,
-                  struct problem *problem) {
+                  struct problem *problem)
+{
     struct export e = {.folder = folder, .to = to, .problem = problem};
     int error;
 

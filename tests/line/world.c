@@ -136,7 +136,7 @@ bool world_gives(const struct world *world, const uint8_t id[ENTRY_ID_BYTES])
     buf_init(&out, WIRE_REPLY_MAX);
     assert_ok(world_ask(world, WIRE_HATCH, WIRE_SEALED, span_of(id, ENTRY_ID_BYTES), &out));
     assert_true(out.len >= 4);
-    gives = out.len > 4;
+    gives = out.len > 4 + ENTRY_HEADER_BYTES;
     buf_release(&out);
     return gives;
 }
