@@ -35,7 +35,7 @@ struct pull_report {
     bool older; /* the source's log is shorter than this desk's: of a line that is an alarm */
 };
 /* The desk must be unlocked: requests are signed, grants opened, checkpoints cosigned. Errors that
- * are alarms have been raised as such: E_ROLLBACK, E_FORK, E_PROOF, E_ROSTER. E_NETWORK, E_TIMEOUT,
+ * are alarms have been raised as such: E_ROLLBACK, E_FORK. E_PROOF, E_ROSTER, E_NETWORK, E_TIMEOUT,
  * E_DENIED. ret_report is filled in on error too. */
 int pull_run(struct desk *desk, const struct pull_options *options, struct pull_report *ret_report,
              struct problem *problem) MUST_USE;
