@@ -199,7 +199,8 @@ int main(int argc, char **argv)
     measure_reading(store);
     store_close(store);
     measure_open(folder);
-    static const char *const files[] = {"log.db", "log.db-wal", "pending.db", "pending.db-wal"};
+    static const char *const files[] = {"log.db", "log.db-wal", "pending.db", "pending.db-wal",
+                                        "count"};
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         snprintf(command, sizeof command, "%s/%s", folder, files[i]);
         unlink(command);
