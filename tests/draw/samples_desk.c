@@ -137,6 +137,7 @@ void desk_report(struct values *v, const struct language *language)
     values_text(v, "refused", "publishing it, without names");
     values_text(v, "once", "00112233445566778899aabbccddeeff");
     values_text(v, "id", items[0].id);
+    values_text(v, "shown", "c07d1b6a94e25f3801be7a6d5c2f9e44");
     put_label(v, &items[0]);
     values_text(v, "once", "9d2f0c5ad1e84c7fa60b2f4d9e1c8a75");
     values_flag(v, "overdue", true);
