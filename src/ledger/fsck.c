@@ -293,8 +293,13 @@ static int check_pending_entry(void *context, const struct store_entry *entry)
     snprintf(where, sizeof where, "pending %02x%02x%02x%02x...", leaf.id[0], leaf.id[1], leaf.id[2],
              leaf.id[3]);
     check_bytes(audit, entry, &leaf, FSCK_PENDING, FSCK_PENDING, where);
-    if (entry->source < STORE_FROM_DOOR || entry->source > STORE_OUTBOX)
+    if (entry->source != STORE_FROM_DOOR && entry->source != STORE_FROM_HATCH &&
+        entry->source != STORE_OUTBOX)
         find(audit, FSCK_PENDING, "is of an unknown source", "%s", where);
+    bool whole;
+    TRY(store_pending_whole(audit->store, entry->leaf, &whole));
+    if (!whole)
+        find(audit, FSCK_PENDING, "has a leaf that was changed", "%s", where);
     int error = store_find(audit->store, leaf.id, &found);
     REJECT_IF(error && error != E_NOT_FOUND && error != E_DAMAGED, error);
     if (error == 0 && found.in_log)

@@ -27,10 +27,11 @@
 #define STORE_VALUE_MAX (8u << 20)
 #define STORE_SECRET_BYTES 32
 
+/* One changed bit makes none of them another. */
 enum store_source {
     STORE_FROM_DOOR = 1,  /* a caller's, or a cover entry */
     STORE_FROM_HATCH = 2, /* a desk's: an answer or a record */
-    STORE_OUTBOX = 3,     /* on a desk: made here, not yet accepted by a line */
+    STORE_OUTBOX = 4,     /* on a desk: made here, not yet accepted by a line */
 };
 
 struct store_entry {
@@ -67,6 +68,8 @@ typedef int store_entry_fn(void *context, const struct store_entry *entry);
 int store_each_pending(struct store *store, store_entry_fn *fn, void *context) MUST_USE;
 /* The same with leaf and source only. */
 int store_each_pending_leaf(struct store *store, store_entry_fn *fn, void *context) MUST_USE;
+/* Whether a pending entry's leaf is as it was put: nothing else vouches for its commitment. */
+int store_pending_whole(struct store *store, struct span leaf, bool *ret_whole) MUST_USE;
 uint64_t store_pending_count(struct store *store);
 /* Of disk, that the pending entries take. */
 uint64_t store_pending_bytes(struct store *store);

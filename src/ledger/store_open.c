@@ -42,7 +42,7 @@ static const struct database log_database = {
 static const struct database pending_database = {
     "pending.db", PENDING_APPLICATION,
     "CREATE TABLE pending (n INTEGER PRIMARY KEY, source INTEGER NOT NULL, leaf BLOB NOT NULL,"
-    " header BLOB, sealed BLOB) STRICT;"
+    " header BLOB, sealed BLOB, sum BLOB) STRICT;"
     "CREATE UNIQUE INDEX pending_id ON pending (substr(leaf, 2, 16));"
     "CREATE INDEX pending_tag ON pending (substr(header, 18, 16), source);"
     "CREATE INDEX pending_erase_tag ON pending (substr(header, 34, 16), substr(leaf, 2, 16));",

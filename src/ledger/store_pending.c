@@ -24,6 +24,10 @@ static int has_row(struct store *store, enum store_sql which, struct span bytes,
     return 0;
 }
 
+/* A leaf that is not in the tree yet holds bytes that only who can open the entry could check: until
+ * then this much of its hash stands beside it. */
+#define SUM_BYTES 8
+
 int store_put_pending(struct store *store, const struct store_entry *entry)
 {
     TRY(store_writable(store));
@@ -41,8 +45,27 @@ int store_put_pending(struct store *store, const struct store_entry *entry)
     query_bytes(&q, entry->leaf);
     query_bytes(&q, entry->header);
     query_bytes(&q, entry->sealed);
+    struct hash sum = hash_sha256(entry->leaf);
+    query_bytes(&q, span_of(sum.bytes, SUM_BYTES));
     TRY(query_run(&q));
     store->change++;
+    return 0;
+}
+
+int store_pending_whole(struct store *store, struct span leaf, bool *ret_whole)
+{
+    TRY(store_readable(store));
+    struct hash sum = hash_sha256(leaf);
+    struct query q;
+    query_start(&q, store, SQL_PENDING_SUM);
+    query_bytes(&q, store_id_of_leaf(leaf));
+    bool whole = true;
+    if (query_row(&q)) {
+        struct span kept = query_column(&q, 0);
+        whole = kept.len == 0 || span_equal(kept, span_of(sum.bytes, SUM_BYTES));
+    }
+    TRY(query_end(&q));
+    *ret_whole = whole;
     return 0;
 }
 

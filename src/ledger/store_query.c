@@ -53,7 +53,8 @@ static const char *const statement_sql[SQL_COUNT] = {
     [SQL_PENDING_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_PENDING_COMMIT] = "COMMIT",
     [SQL_PENDING_ROLLBACK] = "ROLLBACK",
-    [SQL_PENDING_ADD] = "INSERT INTO pending (source, leaf, header, sealed) VALUES (?, ?, ?, ?)",
+    [SQL_PENDING_ADD] = "INSERT INTO pending (source, leaf, header, sealed, sum) "
+                        "VALUES (?, ?, ?, ?, ?)",
     [SQL_PENDING_COUNT] = "SELECT count(*) FROM pending",
     [SQL_PENDING_PAGES] = "PRAGMA page_count",
     [SQL_PENDING_ENTRY] = PENDING_ROW "WHERE " ID " = ?",
@@ -65,6 +66,7 @@ static const char *const statement_sql[SQL_COUNT] = {
     [SQL_PENDING_ERASE_TAG] = PENDING_ROW "WHERE " ERASE_TAG " = ? AND " ID " > ? "
                                           "ORDER BY " ID " LIMIT 1",
     [SQL_PENDING_ERASE_TAG_USED] = "SELECT 1 FROM pending WHERE " ERASE_TAG " = ? LIMIT 1",
+    [SQL_PENDING_SUM] = "SELECT sum FROM pending WHERE " ID " = ?",
     [SQL_PENDING_SOURCE] = "UPDATE pending SET source = ? WHERE " ID " = ?",
     [SQL_PENDING_DROP] = "DELETE FROM pending WHERE " ID " = ?",
     [SQL_PENDING_FORGET] = "UPDATE pending SET sealed = NULL WHERE " ID " = ?",

@@ -412,7 +412,7 @@ static void test_erasures(void **state)
 static void test_pending_entries(void **state)
 {
     (void)state;
-    sql(store->pending, "UPDATE pending SET source = 4 WHERE n = 2;"
+    sql(store->pending, "UPDATE pending SET source = 3 WHERE n = 2;"
                         "UPDATE pending SET leaf = substr(leaf, 1, 60) WHERE n = 3;"
                         "UPDATE pending SET sealed = zeroblob(18570) WHERE n = 1");
     run(true);
@@ -426,6 +426,19 @@ static void test_pending_entries(void **state)
     assert_int_equal(source, 1);
     assert_int_equal(sealed, 1);
     assert_int_equal(found.count, 3);
+}
+
+/* The commitment of an entry that is in no tree yet. */
+static void test_a_changed_commitment(void **state)
+{
+    (void)state;
+    sql(store->pending, "UPDATE pending SET leaf = CAST(substr(leaf, 1, 112) || "
+                        "CASE hex(substr(leaf, 113)) WHEN '00' THEN x'01' ELSE x'00' END AS BLOB) "
+                        "WHERE n = 2");
+    run(true);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.at[0].kind, FSCK_PENDING);
+    assert_non_null(strstr(found.at[0].what, "leaf that was changed"));
 }
 
 static void test_a_pending_entry_that_is_logged(void **state)
@@ -570,6 +583,7 @@ int main(void)
         TEST(test_cosignatures),
         TEST(test_erasures),
         TEST(test_pending_entries),
+        TEST(test_a_changed_commitment),
         TEST(test_a_pending_entry_that_is_logged),
         TEST(test_rows_that_only_the_store_sees),
         TEST(test_one_bit_changed),
