@@ -282,8 +282,9 @@ static void test_sealed_bytes(void **state)
     char text[256], where[32];
     unsigned long long index = first_with_sealed();
     snprintf(text, sizeof text,
-             "UPDATE sealed SET bytes = CAST(substr(bytes, 1, 9000) || X'5e' ||"
-             " substr(bytes, 9002) AS BLOB) WHERE idx = %llu",
+             "UPDATE sealed SET bytes = CAST(substr(bytes, 1, 9000) || "
+             "X'5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e' ||"
+             " substr(bytes, 9017) AS BLOB) WHERE idx = %llu",
              index);
     snprintf(where, sizeof where, "entry %llu", index);
     log_sql(text);
