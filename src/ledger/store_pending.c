@@ -24,8 +24,8 @@ static int has_row(struct store *store, enum store_sql which, struct span bytes,
     return 0;
 }
 
-/* A leaf that is not in the tree yet holds bytes that only who can open the entry could check: until
- * then this much of its hash stands beside it. */
+/* A leaf that is not in the tree yet holds bytes that only who can open the entry could check:
+ * until then this much of its hash stands beside it. */
 #define SUM_BYTES 8
 
 int store_put_pending(struct store *store, const struct store_entry *entry)
