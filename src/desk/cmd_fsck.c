@@ -45,7 +45,7 @@ static int members_keys(const struct desk *desk, struct note_key **ret_keys, siz
     REJECT_IF(!keys, E_NOMEM);
     int error = 0;
     for (size_t i = 0; i < count && error == 0; i++)
-        error = cosign_key(roster_member_at(roster, i), &keys[i]);
+        error = note_key_of_desk(roster_member_at(roster, i)->cosign_key, &keys[i]);
     if (error < 0) {
         mem_free(keys);
         return error;

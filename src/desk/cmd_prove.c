@@ -80,7 +80,7 @@ static int make_policy(struct proving *p)
     if (count > COUNT_OF(keys))
         count = COUNT_OF(keys);
     for (size_t i = 0; i < count; i++)
-        TRY(cosign_key(roster_member_at(roster, i), &keys[i]));
+        TRY(note_key_of_desk(roster_member_at(roster, i)->cosign_key, &keys[i]));
     return policy_write(&desk_line(p->cli->desk)->key, keys, count, count > 1 ? 2 : 1, &p->policy);
 }
 
@@ -106,7 +106,7 @@ static int make_readme(struct proving *p)
     words_six(hash.bytes, &p->readme);
     for (size_t i = 0; i < roster_members(roster); i++) {
         struct note_key key;
-        TRY(cosign_key(roster_member_at(roster, i), &key));
+        TRY(note_key_of_desk(roster_member_at(roster, i)->cosign_key, &key));
         hash = note_key_fingerprint(&key);
         buf_text(&p->readme, "\na cosigner:   ");
         words_six(hash.bytes, &p->readme);

@@ -2,21 +2,7 @@
 #include "desk/cosign.h"
 
 #include "base/clock.h"
-#include "base/encode.h"
 #include "desk/act_seal.h"
-
-int cosign_key(const struct roster_member *member, struct note_key *ret_key)
-{
-    struct buf name;
-    buf_init(&name, NOTE_NAME_MAX);
-    buf_text(&name, "desk/");
-    hex_put(&name, span_of(member->cosign_key, 8));
-    int error = buf_error(&name);
-    if (error == 0)
-        error = note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, member->cosign_key, ret_key);
-    buf_release(&name);
-    return error;
-}
 
 int cosign_note(struct desk *desk, struct buf *out)
 {
@@ -104,7 +90,7 @@ int cosign_newest(struct desk *desk, uint64_t order, bool *ret_new, struct probl
     *ret_new = false;
     if (store_size(desk_store(desk)) == 0)
         return 0;
-    TRY(cosign_key(desk_member(desk), &key));
+    TRY(note_key_of_desk(desk_member(desk)->cosign_key, &key));
     int error = check_ours(desk, &key);
     if (error != E_NOT_FOUND)
         return error;
@@ -150,7 +136,7 @@ int cosign_check(struct desk *desk, const struct roster_member *member, struct s
     struct note_key key;
     struct note note;
     TRY(checkpoint_open(bytes, &desk_line(desk)->key, &checkpoint, problem));
-    TRY(cosign_key(member, &key));
+    TRY(note_key_of_desk(member->cosign_key, &key));
     TRY(note_read(bytes, &note, problem));
     int error = note_check(&note, &key, NULL);
     note_release(&note);
@@ -166,7 +152,7 @@ int cosign_keep(struct desk *desk, const struct roster_member *member, struct sp
     struct checkpoint checkpoint;
     struct note note;
     struct buf lines;
-    TRY(cosign_key(member, &key));
+    TRY(note_key_of_desk(member->cosign_key, &key));
     TRY(checkpoint_open(bytes, &desk_line(desk)->key, &checkpoint, NULL));
     TRY(note_read(bytes, &note, NULL));
     buf_init(&lines, NOTE_BYTES_MAX);

@@ -7,8 +7,6 @@
 
 #include "desk/desk.h"
 
-/* "desk/" and the first eight bytes of the cosigning key in hexadecimal. */
-int cosign_key(const struct roster_member *member, struct note_key *ret_key) MUST_USE;
 /* Cosigns the newest checkpoint unless this desk has; keeps the signature line and puts a record
  * for the other desks into the outbox, in one transaction. *ret_new says whether it was done.
  * order: the record's. Without a good intake epoch there is no record. E_ARGUMENT: the clock stands

@@ -124,6 +124,16 @@ static int read_key_parts(struct span text, struct buf *material, struct note_ke
     return 0;
 }
 
+int note_key_of_desk(const uint8_t public_key[SIGN_KEY_BYTES], struct note_key *ret_key)
+{
+    CLEANUP(buf_release) struct buf name;
+    buf_init(&name, 64);
+    buf_text(&name, "desk/");
+    hex_put(&name, span_of(public_key, 8));
+    TRY(buf_error(&name));
+    return note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, public_key, ret_key);
+}
+
 int note_key_read(struct span text, struct note_key *ret_key)
 {
     CLEANUP(buf_release) struct buf material;

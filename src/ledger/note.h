@@ -23,6 +23,8 @@ struct note_key {
 };
 int note_key_make(const char *name, uint8_t type, const uint8_t public_key[SIGN_KEY_BYTES],
                   struct note_key *ret_key) MUST_USE;
+/* A desk's cosigner key: its name is "desk/" and eight bytes of the key in hexadecimal. */
+int note_key_of_desk(const uint8_t public_key[SIGN_KEY_BYTES], struct note_key *ret_key) MUST_USE;
 int note_key_read(struct span text, struct note_key *ret_key) MUST_USE;
 void note_key_write(const struct note_key *key, struct buf *out);
 /* SHA-256 of the verifier key's text: what six words are made of. */

@@ -2,8 +2,6 @@
 /* The value "held" in the store is a list: signing key (32) || u64 size. Its order says nothing. */
 #include "line/held.h"
 
-#include "base/encode.h"
-
 #define HELD_VALUE "held"
 #define HELD_RECORD_BYTES 40
 
@@ -39,19 +37,6 @@ static int list_load(struct folder *folder, struct buf *list)
     return buf_error(list);
 }
 
-static int cosigner_key(const struct roster_member *member, struct note_key *ret_key)
-{
-    struct buf name;
-    int error;
-
-    buf_init(&name, 64);
-    buf_text(&name, "desk/");
-    hex_put(&name, span_of(member->cosign_key, 8));
-    error = note_key_make(buf_cstr(&name), NOTE_TYPE_COSIGNATURE, member->cosign_key, ret_key);
-    buf_release(&name);
-    return error;
-}
-
 static int check_cosigned(const struct note_key *key, struct span note_bytes)
 {
     struct note note;
@@ -73,7 +58,7 @@ int held_add(struct folder *folder, const uint8_t member_key[SIGN_KEY_BYTES], st
 
     REJECT_IF(!member, E_DENIED);
     TRY(checkpoint_open(note, &folder->note_key, &checkpoint, NULL));
-    TRY(cosigner_key(member, &cosigner));
+    TRY(note_key_of_desk(member->cosign_key, &cosigner));
     TRY(check_cosigned(&cosigner, note));
     REJECT_IF(checkpoint.size > store_size(folder->store), E_PROOF);
     buf_init(&list, ROSTER_MEMBERS_MAX * HELD_RECORD_BYTES);

@@ -329,7 +329,7 @@ static void keeps_no_line_that_was_not_checked(void **state)
     struct verify_result result;
     struct store_entry entry;
     uint8_t signature[76] = {0};
-    assert_int_equal(cosign_key(desk_member(s->desk), &key), 0);
+    assert_int_equal(note_key_of_desk(desk_member(s->desk)->cosign_key, &key), 0);
     memcpy(signature, key.id, sizeof key.id);
     buf_init(&note, 1u << 16);
     buf_init(&text, POLICY_BYTES_MAX);
