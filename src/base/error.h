@@ -39,7 +39,8 @@
     X(DAMAGED, 500, "Stored data are damaged.")                                                    \
     X(ROSTER, 403, "The roster does not allow it.")                                                \
     X(NETWORK, 502, "The other side could not be reached.")                                        \
-    X(TIMEOUT, 408, "It took too long.")
+    X(TIMEOUT, 408, "It took too long.")                                                           \
+    X(STOPPED, 503, "It was stopped before it was done.")
 
 enum error_index {
     ERROR_INDEX_OK = 0,
