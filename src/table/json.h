@@ -31,6 +31,8 @@ void json_close_array(struct json_writer *w);
 void json_put_text(struct json_writer *w, const char *key, struct span text);
 void json_put_cstr(struct json_writer *w, const char *key, const char *text);
 void json_put_int(struct json_writer *w, const char *key, int64_t v);
+/* Finite. As few digits as give the same number when they are read again. */
+void json_put_real(struct json_writer *w, const char *key, double v);
 void json_put_bool(struct json_writer *w, const char *key, bool v);
 void json_put_null(struct json_writer *w, const char *key);
 /* Everything was closed and there was one value; a newline is added. */

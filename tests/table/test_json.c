@@ -11,6 +11,7 @@
 #include "prop.h"
 #include "table/json.h"
 
+#include <math.h>
 #include <string.h>
 
 static void a_document_is_written(void **state)
@@ -66,6 +67,51 @@ static void hostile_text_is_escaped(void **state)
     }
 }
 
+static const char *real_text(double v)
+{
+    static char text[100];
+    struct buf out;
+    struct json_writer w;
+    buf_init(&out, sizeof text - 1);
+    json_writer_init(&w, &out);
+    json_put_real(&w, NULL, v);
+    json_writer_end(&w);
+    assert_int_equal(buf_error(&out), 0);
+    snprintf(text, sizeof text, "%s", buf_cstr(&out));
+    buf_release(&out);
+    text[strlen(text) - 1] = '\0';
+    return text;
+}
+
+static void reals_are_short_and_plain(void **state)
+{
+    (void)state;
+    assert_string_equal(real_text(0), "0");
+    assert_string_equal(real_text(-0.0), "0");
+    assert_string_equal(real_text(100000), "100000");
+    assert_string_equal(real_text(-12), "-12");
+    assert_string_equal(real_text(0x1p53), "9007199254740992");
+    assert_string_equal(real_text(0.1), "0.1");
+    assert_string_equal(real_text(12749.34929), "12749.34929");
+    assert_string_equal(real_text(1.0 / 3), "0.3333333333333333");
+    assert_string_equal(real_text(0.1 + 0.2), "0.30000000000000004");
+    assert_string_equal(real_text(1e300), "1e+300");
+    assert_string_equal(real_text(0x1p-1074), "5e-324");
+}
+
+static void any_real_is_read_again(void **state)
+{
+    (void)state;
+    struct prop prop = prop_start("any_real_is_read_again");
+    for (int round = 0; round < 20000; round++) {
+        uint64_t bits = prop_u64(&prop);
+        double v;
+        memcpy(&v, &bits, sizeof v);
+        if (isfinite(v))
+            assert_true(strtod(real_text(v), NULL) == v);
+    }
+}
+
 static struct buf death_buf;
 static struct json_writer death;
 
@@ -115,6 +161,18 @@ static void key_in_an_array(void)
     json_put_null(&death, "key");
 }
 
+static void not_a_number(void)
+{
+    start_death();
+    json_put_real(&death, NULL, NAN);
+}
+
+static void infinite(void)
+{
+    start_death();
+    json_put_real(&death, NULL, -INFINITY);
+}
+
 static void no_key_in_an_object(void)
 {
     start_death();
@@ -144,7 +202,8 @@ static void nesting_wrongly_stops_the_process(void **state)
     (void)state;
     void (*const wrongs[])(void) = {
         close_what_is_not_open, close_too_often, end_inside,          end_with_nothing,
-        two_values_at_the_top,  key_in_an_array, no_key_in_an_object, too_deep};
+        two_values_at_the_top,  key_in_an_array, no_key_in_an_object, too_deep,
+        not_a_number,           infinite};
     for (size_t i = 0; i < COUNT_OF(wrongs); i++)
         if (!dies(wrongs[i]))
             fail_msg("%zu", i);
@@ -344,6 +403,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_written),
         cmocka_unit_test(hostile_text_is_escaped),
+        cmocka_unit_test(reals_are_short_and_plain),
+        cmocka_unit_test(any_real_is_read_again),
         cmocka_unit_test(nesting_wrongly_stops_the_process),
         cmocka_unit_test(members_are_read_by_type),
         cmocka_unit_test(what_is_not_as_expected_is_named_by_its_path),
