@@ -2,7 +2,7 @@
 /* How many: what is documented, what can be estimated, and when no estimate should be given.
  *
  *   struct count_data data = {0};
- *   error = count_read(fd, &reading, &data, &problem);        read.h
+ *   error = count_read(&input, &reading, &data, &problem);     read.h
  *   struct count_result *result;
  *   error = count_run(&data, &options, &means, &result);      here
  *   error = count_report_text(...) or _json, _csv, _html      report.h
@@ -14,6 +14,7 @@
 #ifndef COUNT_COUNT_H
 #define COUNT_COUNT_H
 
+#include "base/arena.h"
 #include "count/estimate.h"
 
 #define COUNT_ESTIMATES_MAX 24
@@ -54,7 +55,7 @@ struct count_stratum_data {
     size_t draw_count;
 };
 
-/* Rows left out, and why: "14 rows: the list has no name (first: line 9)". */
+/* Rows left out, and why: "the row names no list"; 14 rows, the first on line 9. */
 struct count_left_out {
     const char *why;
     uint64_t rows, first_line;
@@ -66,7 +67,11 @@ struct count_data {
     char took_for[COUNT_DETAIL_MAX]; /* one sentence: which form, which columns */
     unsigned list_count;
     const char *lists[COUNT_NAMES_MAX];
-    uint64_t rows;
+    uint64_t rows, used; /* rows = used + those left out */
+    /* What a reader of the figures must know of the file: "Two lists hold exactly the same persons:
+     * ABA and HRW." Whole sentences. */
+    size_t note_count;
+    const char *notes[COUNT_NOTES_MAX];
     size_t left_out_count;
     struct count_left_out left_out[COUNT_NOTES_MAX];
     size_t act_count;
@@ -75,14 +80,15 @@ struct count_data {
     size_t stratum_count; /* at least 1 */
     struct count_stratum_data *strata;
     struct count_stratum_data
-        whole;    /* all strata together; the same as strata[0] when by is NULL */
-    void *memory; /* read.c's */
+        whole;            /* all strata together; the same as strata[0] when by is NULL */
+    struct arena *memory; /* holds all of it; freed by count_data_release */
 };
 void count_data_release(struct count_data *data);
 
 struct count_options {
     uint32_t estimators; /* bits of enum count_family; 0: all */
     bool no_sensitivity; /* leaves the wrong linkages and delta's table out */
+    bool quick; /* leaves out what takes longer than a second: latent classes, the bootstrap */
 };
 
 enum count_family {
@@ -101,6 +107,7 @@ enum count_wrong { COUNT_WRONG_MISSED, COUNT_WRONG_FALSE };
 struct count_shift {
     enum count_wrong wrong;
     unsigned percent;
+    unsigned repetitions;
     double documented; /* mean over the repetitions */
     size_t estimate_count;
     /* given, n, low, high, warnings; pooled over the repetitions. In the order of shifted ids. */
@@ -109,8 +116,16 @@ struct count_shift {
 
 struct count_stratum {
     const struct count_stratum_data *data;
+    /* Why the documented minimum is the only answer; NULL when estimates were tried. One or more
+     * sentences. */
+    const char *no_estimate;
+    /* About the table itself, whatever the estimator: bits of APART, SAME_LIST, LIST_INSIDE and
+     * EMPTY_LIST, and which lists. */
+    uint32_t warnings;
+    char detail[COUNT_DETAIL_MAX];
     size_t estimate_count;
     struct count_estimate *estimates; /* in the order in which they are shown */
+    /* Of the whole only, not of the strata; as are pooled and deltas. */
     size_t shift_count;
     struct count_shift *shifts;
     /* Estimates pooled over the drawn linkages, as estimates[] (only those cheap enough). */
@@ -127,13 +142,13 @@ struct count_result {
     struct count_stratum whole;
     size_t stratum_count; /* 0 when there is no stratum column */
     struct count_stratum *strata;
-    /* Sums over the strata, for each estimator that answered in every stratum; and for the others
-     * how many strata lack an answer, in detail. */
+    /* Sums over the strata, for each estimator that answered in every stratum; the others have
+     * PARTIAL, no number, and say in detail which strata lack an answer. */
     size_t total_count;
     struct count_estimate *totals;
     uint64_t seed;
     bool finished;
-    void *memory; /* count.c's */
+    struct arena *memory; /* holds all of it; freed by count_result_free */
 };
 
 /* Calls first (which may be NULL) as soon as what is quick is there, then again with more: result

@@ -47,6 +47,7 @@ uint64_t count_table_both(const struct count_table *t, unsigned i, unsigned j);
     X(NO_FIT, "no-fit", "The calculation does not settle on a number.")                            \
     X(IMPOSSIBLE, "impossible", "The result is negative, or fewer than are documented.")           \
     X(ABSURD, "absurd", "The result is beyond any use: the data do not bound it.")                 \
+    X(PARTIAL, "partial", "Some strata have no answer, so there is no sum.")                       \
     X(UNFINISHED, "unfinished", "It was stopped before it was done.")                              \
     X(SATURATED, "saturated",                                                                      \
       "More than 5% of the weight lies on the model that lets all lists depend on each other, "    \
