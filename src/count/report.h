@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "count/count.h"
 
+/* For a terminal of so many columns; with fewer than the least it is made for that. */
+#define COUNT_REPORT_WIDTH_MIN 32
 int count_report_text(const struct count_result *result, size_t width, struct buf *out) MUST_USE;
 int count_report_json(const struct count_result *result, struct buf *out) MUST_USE;
 /* One row an estimate and stratum. */

@@ -3,12 +3,15 @@
  * visible twice, which is cheaper than keeping a copy of the table. */
 #include "draw/term.h"
 
+#include "base/error.h"
 #include "text/show.h"
 #include "text/width.h"
 
 #define GAP 2
 #define CELL_BYTES_MAX (64u << 10)
 #define CELL_CHARACTERS_MAX 2000
+#define PARAGRAPH_BYTES_MAX (256u << 10)
+#define PARAGRAPH_CHARACTERS_MAX 8000
 
 /* The cell as it is shown, in scratch. */
 static struct span shown(struct buf *scratch, const char *cell)
@@ -17,6 +20,13 @@ static struct span shown(struct buf *scratch, const char *cell)
     if (cell)
         show_line(scratch, span_text(cell), CELL_CHARACTERS_MAX);
     return buf_bytes(scratch);
+}
+
+/* What is too long was cut; only want of memory is the table's own error. */
+static void pass_on(struct buf *b, const struct buf *scratch)
+{
+    if (buf_error(scratch) == E_NOMEM)
+        buf_fail(b, E_NOMEM);
 }
 
 static void measure(const struct term_column *columns, size_t count, const char *const *cells,
@@ -59,21 +69,19 @@ static void pad(struct buf *b, size_t columns)
         buf_u8(b, ' ');
 }
 
-static void put_cell(struct buf *b, struct span text, size_t width, bool right, bool last)
+static void put_shown(struct buf *b, struct span text, size_t width, enum term_fill fill)
 {
     size_t needed = width_columns(text);
     bool cut = needed > width;
     struct span fitting = cut ? width_cut(text, width - 1) : text;
     size_t used = cut ? width_columns(fitting) + 1 : needed;
-    if (right)
+    if (fill == TERM_RIGHT)
         pad(b, width - used);
     buf_span(b, fitting);
     if (cut)
         buf_text(b, "…");
-    if (!right && !last)
+    if (fill == TERM_LEFT)
         pad(b, width - used);
-    if (!last)
-        pad(b, GAP);
 }
 
 void term_table(struct buf *b, const struct term_column *columns, size_t count,
@@ -88,10 +96,60 @@ void term_table(struct buf *b, const struct term_column *columns, size_t count,
     for (size_t r = 0; r < rows + 1; r++) {
         for (size_t c = 0; c < count; c++) {
             const char *cell = r == 0 ? columns[c].title : cells[(r - 1) * count + c];
-            put_cell(b, shown(&scratch, cell), widths[c], columns[c].right, c + 1 == count);
+            bool last = c + 1 == count;
+            put_shown(b, shown(&scratch, cell), widths[c],
+                      columns[c].right ? TERM_RIGHT
+                      : last           ? TERM_CUT
+                                       : TERM_LEFT);
+            pad(b, last ? 0 : GAP);
         }
         buf_u8(b, '\n');
     }
-    if (buf_error(&scratch))
-        buf_fail(b, buf_error(&scratch));
+    pass_on(b, &scratch);
+}
+
+size_t term_columns_of(const char *text)
+{
+    struct buf scratch CLEANUP(buf_wipe_release);
+    buf_init(&scratch, CELL_BYTES_MAX);
+    return width_columns(shown(&scratch, text));
+}
+
+void term_cell(struct buf *b, const char *text, size_t width, enum term_fill fill)
+{
+    struct buf scratch CLEANUP(buf_wipe_release);
+    buf_init(&scratch, CELL_BYTES_MAX);
+    put_shown(b, shown(&scratch, text), width, fill);
+    pass_on(b, &scratch);
+}
+
+/* The bytes that go on a line of width columns: up to the last space that fits, or a piece of a
+ * word that is too long. */
+static struct span line_of(struct span text, size_t width)
+{
+    struct span line = width_cut(text, width);
+    if (line.len == text.len || text.data[line.len] == ' ')
+        return line;
+    size_t end = line.len;
+    while (end > 0 && line.data[end - 1] != ' ')
+        end--;
+    return end > 0 ? span_slice(line, 0, end - 1) : line;
+}
+
+void term_paragraph(struct buf *b, const char *text, size_t indent, size_t width)
+{
+    struct buf scratch CLEANUP(buf_wipe_release);
+    buf_init(&scratch, PARAGRAPH_BYTES_MAX);
+    show_line(&scratch, span_text(text), PARAGRAPH_CHARACTERS_MAX);
+    size_t room = width > indent + TERM_CUT_MIN ? width - indent : TERM_CUT_MIN;
+    for (struct span rest = buf_bytes(&scratch); rest.len > 0;) {
+        struct span line = line_of(rest, room);
+        pad(b, indent);
+        buf_span(b, line);
+        buf_u8(b, '\n');
+        rest = span_slice(rest, line.len, rest.len);
+        if (rest.len > 0 && rest.data[0] == ' ')
+            rest = span_slice(rest, 1, rest.len);
+    }
+    pass_on(b, &scratch);
 }

@@ -20,4 +20,14 @@ struct term_column {
 void term_table(struct buf *b, const struct term_column *columns, size_t count,
                 const char *const *cells, size_t rows, size_t width);
 
+/* How wide a text is when it is shown. */
+size_t term_columns_of(const char *text);
+/* One text: shown, and cut to width, ending in …; then padded to width on the right or left, or
+ * not at all. */
+enum term_fill { TERM_CUT, TERM_LEFT, TERM_RIGHT };
+void term_cell(struct buf *b, const char *text, size_t width, enum term_fill fill);
+/* A text in lines of at most width columns, broken between words where that is possible, each
+ * after indent spaces. Keeps at least TERM_CUT_MIN columns for it. */
+void term_paragraph(struct buf *b, const char *text, size_t indent, size_t width);
+
 #endif

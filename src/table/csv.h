@@ -52,6 +52,8 @@ struct csv_writer {
 /* Errors stand in out. */
 void csv_writer_init(struct csv_writer *w, struct buf *out, char delimiter, bool against_formulas);
 void csv_write_field(struct csv_writer *w, struct span field);
+/* Finite; in the fewest digits that are read again as the same number. */
+void csv_write_real(struct csv_writer *w, double v);
 void csv_write_row_end(struct csv_writer *w);
 
 #endif

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "table/real.h"
+
+#define REAL_BYTES_MAX 64
+
 void csv_writer_init(struct csv_writer *w, struct buf *out, char delimiter, bool against_formulas)
 {
     ASSERT(delimiter && !strchr("\"\r\n", delimiter));
@@ -75,6 +79,16 @@ void csv_write_field(struct csv_writer *w, struct span field)
     put_doubling_quotes(w->out, field);
     if (quoted)
         buf_u8(w->out, '"');
+}
+
+void csv_write_real(struct csv_writer *w, double v)
+{
+    struct buf text CLEANUP(buf_release);
+    buf_init(&text, REAL_BYTES_MAX);
+    real_put(&text, v);
+    csv_write_field(w, buf_bytes(&text));
+    if (buf_error(&text))
+        buf_fail(w->out, buf_error(&text));
 }
 
 void csv_write_row_end(struct csv_writer *w)

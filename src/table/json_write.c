@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "table/json.h"
 
-#include <math.h>
-#include <stdlib.h>
-
+#include "table/real.h"
 #include "text/utf8.h"
-
-/* Up to here a whole number is written without an exponent. */
-#define REAL_PLAIN_MAX 0x1p53
-/* With so many significant digits every double is read back as it was. */
-#define REAL_DIGITS_MAX 17
 
 void json_writer_init(struct json_writer *w, struct buf *out)
 {
@@ -126,17 +119,8 @@ void json_put_int(struct json_writer *w, const char *key, int64_t v)
 
 void json_put_real(struct json_writer *w, const char *key, double v)
 {
-    ASSERT(isfinite(v));
     begin_value(w, key);
-    char text[40];
-    int digits = 1;
-    if (v == 0 || (v == floor(v) && fabs(v) <= REAL_PLAIN_MAX))
-        snprintf(text, sizeof text, "%.0f", v == 0 ? 0 : v);
-    else
-        do
-            snprintf(text, sizeof text, "%.*g", digits, v);
-        while (strtod(text, NULL) != v && ++digits <= REAL_DIGITS_MAX);
-    buf_text(w->out, text);
+    real_put(w->out, v);
 }
 
 void json_put_bool(struct json_writer *w, const char *key, bool v)

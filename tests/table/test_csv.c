@@ -376,6 +376,21 @@ static void any_allocation_may_fail(void **state)
     mem_fail_from(0);
 }
 
+static void numbers_are_written_plainly(void **state)
+{
+    (void)state;
+    static const double numbers[] = {0, -2.5, 12749.34929, 4400, 1e300};
+    struct buf out;
+    struct csv_writer w;
+    buf_init(&out, 1000);
+    csv_writer_init(&w, &out, ',', true);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        csv_write_real(&w, numbers[i]);
+    csv_write_row_end(&w);
+    assert_string_equal(buf_cstr(&out), "0,-2.5,12749.34929,4400,1e+300\r\n");
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +407,7 @@ int main(void)
         cmocka_unit_test(any_table_is_read_again),
         cmocka_unit_test(a_stream_is_read_as_its_bytes_are),
         cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(numbers_are_written_plainly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

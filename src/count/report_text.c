@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* For a terminal. Prose is kept narrow even where the terminal is wide; tables and charts take
+ * what there is. Each estimator is said in full once, for all strata together; strata repeat only
+ * what differs: the numbers and the warnings. */
+#include "count/report.h"
+
+#include "count/report_words.h"
+#include "draw/term.h"
+
+#define PROSE_MAX 96
+#define INDENT 2
+#define HISTORIES_MAX 24
+#define NAME_COLUMNS_MAX 60
+#define WORDS_BYTES_MAX (64u << 10)
+#define ARENA_BYTES_MAX ((size_t)256 << 20)
+#define NUMBER_COLUMNS 12
+#define INTERVAL_COLUMNS 22
+/* Below this an estimator's numbers stand under its name. */
+#define BESIDE_WIDTH 64
+
+struct text {
+    struct buf *b;
+    size_t width, prose;
+    struct arena arena;
+    struct buf words; /* what is being put together; reset before each use */
+    const struct count_result *result;
+};
+
+static void put_heading(struct text *t, const char *title, const char *more)
+{
+    buf_u8(t->b, '\n');
+    buf_reset(&t->words);
+    buf_printf(&t->words, "%s%s", title, more);
+    size_t columns = term_columns_of(buf_cstr(&t->words));
+    columns = columns < t->width ? columns : t->width;
+    term_cell(t->b, buf_cstr(&t->words), columns, TERM_CUT);
+    buf_u8(t->b, '\n');
+    for (; columns > 0; columns--)
+        buf_u8(t->b, '-');
+    buf_u8(t->b, '\n');
+}
+
+static void put_prose(struct text *t, const char *sentences, size_t indent)
+{
+    term_paragraph(t->b, sentences, indent, t->prose);
+}
+
+/* What stands in t->words. */
+static void put_words(struct text *t, size_t indent)
+{
+    if (buf_error(&t->words))
+        buf_fail(t->b, buf_error(&t->words));
+    if (t->words.len > 0)
+        put_prose(t, buf_cstr(&t->words), indent);
+    buf_reset(&t->words);
+}
+
+/* t->words as a text that stays. */
+static const char *keep(struct text *t)
+{
+    char *copy = arena_copy_text(&t->arena, buf_bytes(&t->words));
+    if (!copy || buf_error(&t->words))
+        buf_fail(t->b, E_NOMEM);
+    buf_reset(&t->words);
+    return copy ? copy : "";
+}
+
+static const char *number(struct text *t, double n)
+{
+    report_put_number(&t->words, n);
+    return keep(t);
+}
+
+static const char **cells_for(struct text *t, size_t rows, size_t columns)
+{
+    const char **cells = arena_alloc(&t->arena, (rows + 1) * columns * sizeof *cells);
+    if (!cells)
+        buf_fail(t->b, E_NOMEM);
+    return cells;
+}
+
+static void put_documented(struct text *t, const struct count_documented *d)
+{
+    report_put_documented(&t->words, d);
+    put_words(t, 0);
+    report_put_merged(&t->words, d);
+    put_words(t, 0);
+}
+
+static void put_acts(struct text *t, const struct count_data *data)
+{
+    static const struct term_column all[] = {{"Act", .cut = true},
+                                             {"Reports", .right = true},
+                                             {"Persons", .right = true},
+                                             {"If doubtful pairs are one", .right = true}};
+    const char **cells = data->act_count > 0 ? cells_for(t, data->act_count, 4) : NULL;
+    if (!cells)
+        return;
+    struct term_column columns[4];
+    bool merged = data->whole.documented.has_merged, reports = data->whole.documented.has_reports;
+    size_t count = 0, filled = 0;
+    for (size_t c = 0; c < 4; c++) {
+        if ((c != 1 || reports) && (c != 3 || merged))
+            columns[count++] = all[c];
+    }
+    for (size_t i = 0; i < data->act_count; i++) {
+        const struct count_documented *d = &data->acts[i].documented;
+        cells[filled++] = data->acts[i].name;
+        if (reports)
+            cells[filled++] = number(t, (double)d->reports);
+        cells[filled++] = number(t, (double)d->persons);
+        if (merged)
+            cells[filled++] = number(t, (double)d->persons_merged);
+    }
+    buf_u8(t->b, '\n');
+    term_table(t->b, columns, count, cells, data->act_count, t->width);
+    put_prose(t, report_about_acts, 0);
+}
+
+static void put_file(struct text *t, const struct count_data *data)
+{
+    put_heading(t, "The file", "");
+    put_prose(t, data->took_for, 0);
+    report_put_rows(&t->words, data);
+    put_words(t, 0);
+    for (size_t i = 0; i < data->left_out_count; i++) {
+        report_put_left_out(&t->words, &data->left_out[i]);
+        put_words(t, INDENT);
+    }
+    for (size_t i = 0; i < data->note_count; i++)
+        put_prose(t, data->notes[i], 0);
+}
+
+/* More lists than the chart has letters for. */
+static void put_many_lists(struct text *t, const struct count_data *data)
+{
+    static const struct term_column columns[] = {{"List", .cut = true}, {"Persons", .right = true}};
+    const char **cells = cells_for(t, data->list_count, 2);
+    if (!cells)
+        return;
+    for (unsigned i = 0; i < data->list_count; i++) {
+        cells[2 * i] = data->lists[i];
+        cells[2 * i + 1] = number(t, (double)data->whole.sizes[i]);
+    }
+    term_table(t->b, columns, 2, cells, data->list_count, t->width);
+}
+
+static void put_lists(struct text *t, const struct count_data *data)
+{
+    put_heading(t, "The lists", "");
+    if (!data->whole.has_table) {
+        put_many_lists(t, data);
+        return;
+    }
+    struct chart_upset chart = report_upset(data, &data->whole);
+    chart_upset_text(&chart, HISTORIES_MAX, t->width, t->b);
+}
+
+static void put_chart(struct text *t, const struct count_estimate *estimates, size_t count,
+                      uint64_t documented)
+{
+    struct chart_intervals chart;
+    if (report_intervals(estimates, count, documented, &t->arena, &chart) != 0)
+        buf_fail(t->b, E_NOMEM);
+    else if (chart.count > 0)
+        chart_intervals_text(&chart, t->width, t->b);
+}
+
+/* Name, number and interval in one line, or in two where it is narrow. */
+static void put_numbers(struct text *t, const char *name, const struct count_estimate *e,
+                        size_t indent)
+{
+    bool beside = t->width >= BESIDE_WIDTH;
+    size_t numbers = NUMBER_COLUMNS + 2 + INTERVAL_COLUMNS;
+    size_t room = (beside ? t->prose - numbers : t->width) - indent;
+    buf_printf(t->b, "%*s", (int)indent, "");
+    term_cell(t->b, name, room, beside ? TERM_LEFT : TERM_CUT);
+    if (!beside)
+        buf_printf(t->b, "\n%*s", (int)indent, "");
+    if (!e->given) {
+        buf_text(t->b, beside ? " no estimate\n" : "  no estimate\n");
+        return;
+    }
+    report_put_number(&t->words, e->n);
+    term_cell(t->b, keep(t), NUMBER_COLUMNS, TERM_RIGHT);
+    report_put_interval(&t->words, e);
+    buf_printf(t->b, "  %s\n", keep(t));
+}
+
+static void put_estimate(struct text *t, const struct count_estimate *e)
+{
+    put_numbers(t, e->name, e, INDENT);
+    if (e->model[0]) {
+        buf_printf(&t->words, "Model: %s", e->model);
+        put_words(t, 3 * INDENT);
+    }
+    buf_printf(&t->words, "Assumes: %s", e->assumes);
+    put_words(t, 3 * INDENT);
+    if (e->warnings != 0 || e->detail[0]) {
+        buf_text(&t->words, e->given ? "Warning: " : "Why: ");
+        report_put_warnings(&t->words, e->warnings, e->detail);
+        put_words(t, 3 * INDENT);
+    }
+}
+
+static void put_groups(struct text *t, const struct count_stratum *s)
+{
+    for (enum report_group group = 0; group < REPORT_GROUPS; group++) {
+        bool any = false;
+        for (size_t i = 0; i < s->estimate_count; i++) {
+            if (report_group_of(&s->estimates[i]) != group)
+                continue;
+            if (!any) {
+                buf_printf(t->b, "\n%s\n", report_group_name(group));
+                put_prose(t, report_group_about(group), 0);
+                buf_u8(t->b, '\n');
+            }
+            any = true;
+            put_estimate(t, &s->estimates[i]);
+        }
+    }
+}
+
+static void put_table_warnings(struct text *t, const struct count_stratum *s)
+{
+    if (s->warnings == 0 && !s->detail[0])
+        return;
+    buf_text(&t->words, "Warning: ");
+    report_put_warnings(&t->words, s->warnings, s->detail);
+    put_words(t, 0);
+}
+
+static void put_whole(struct text *t)
+{
+    const struct count_stratum *s = &t->result->whole;
+    put_heading(t, "How many there may be", "");
+    put_table_warnings(t, s);
+    if (s->no_estimate) {
+        put_prose(t, s->no_estimate, 0);
+        return;
+    }
+    put_prose(t, report_how_to_read, 0);
+    buf_u8(t->b, '\n');
+    put_chart(t, s->estimates, s->estimate_count, s->data->documented.persons);
+    put_groups(t, s);
+}
+
+/* Numbers and warnings only. */
+static void put_short(struct text *t, const char *name, const struct count_estimate *e)
+{
+    put_numbers(t, name, e, INDENT);
+    if (report_is_warned(e) || e->detail[0]) {
+        report_put_warnings(&t->words, e->warnings, e->detail);
+        put_words(t, 3 * INDENT);
+    }
+}
+
+/* One estimator under each wrong linkage. */
+static void put_shifts_of(struct text *t, const struct count_stratum *s, size_t index)
+{
+    const struct count_estimate *one = &s->shifts[0].estimates[index];
+    const struct count_estimate *given = report_find(s->estimates, s->estimate_count, one->id);
+    term_paragraph(t->b, one->name, 0, t->width);
+    if (given)
+        put_short(t, "as linked", given);
+    for (size_t i = 0; i < s->shift_count; i++) {
+        if (index >= s->shifts[i].estimate_count)
+            continue;
+        report_put_shift(&t->words, &s->shifts[i]);
+        put_short(t, keep(t), &s->shifts[i].estimates[index]);
+    }
+}
+
+static void put_shifts(struct text *t, const struct count_stratum *s)
+{
+    if (s->shift_count == 0)
+        return;
+    put_heading(t, "If the linkage was wrong", "");
+    put_prose(t, report_about_linkage, 0);
+    buf_u8(t->b, '\n');
+    for (size_t i = 0; i < s->shift_count; i++) {
+        report_put_shift(&t->words, &s->shifts[i]);
+        buf_text(&t->words, ": about ");
+        report_put_number(&t->words, s->shifts[i].documented);
+        buf_text(&t->words, " persons documented");
+        put_words(t, INDENT);
+    }
+    for (size_t i = 0; i < s->shifts[0].estimate_count; i++) {
+        buf_u8(t->b, '\n');
+        put_shifts_of(t, s, i);
+    }
+}
+
+static void put_list(struct text *t, const char *title, const char *about,
+                     const struct count_estimate *estimates, size_t count)
+{
+    if (count == 0)
+        return;
+    put_heading(t, title, "");
+    put_prose(t, about, 0);
+    buf_u8(t->b, '\n');
+    for (size_t i = 0; i < count; i++)
+        put_short(t, estimates[i].name, &estimates[i]);
+}
+
+static void put_stratum(struct text *t, const struct count_stratum *s)
+{
+    buf_reset(&t->words);
+    buf_printf(&t->words, "%s: %s", t->result->data->by, s->data->name);
+    put_heading(t, keep(t), s->finished ? "" : " (partial)");
+    if (!s->finished)
+        put_prose(t, report_stopped, 0);
+    put_documented(t, &s->data->documented);
+    put_table_warnings(t, s);
+    if (s->no_estimate) {
+        put_prose(t, s->no_estimate, 0);
+        return;
+    }
+    put_chart(t, s->estimates, s->estimate_count, s->data->documented.persons);
+    for (size_t i = 0; i < s->estimate_count; i++)
+        put_short(t, s->estimates[i].name, &s->estimates[i]);
+}
+
+static void put_end(struct text *t)
+{
+    put_heading(t, "What each estimator needs", "");
+    for (size_t i = 0; i < REPORT_NEEDS; i++) {
+        buf_printf(&t->words, "%s: %s.", report_needs[i].name, report_needs[i].needs);
+        put_words(t, INDENT);
+    }
+    put_heading(t, "To repeat it", "");
+    report_put_repeat(&t->words, t->result);
+    put_words(t, 0);
+}
+
+static void put_report(struct text *t)
+{
+    const struct count_result *r = t->result;
+    term_paragraph(t->b, r->data->source, 0, t->width);
+    if (!r->finished)
+        put_prose(t, report_stopped, 0);
+    put_heading(t, "Documented", "");
+    put_documented(t, &r->data->whole.documented);
+    put_acts(t, r->data);
+    put_file(t, r->data);
+    put_lists(t, r->data);
+    put_whole(t);
+    put_shifts(t, &r->whole);
+    put_list(t, "Over the drawn linkages", report_about_draws, r->whole.pooled,
+             r->whole.pooled_count);
+    put_list(t, "How much delta says", report_about_delta, r->whole.deltas, r->whole.delta_count);
+    put_list(t, "All strata added", report_about_total, r->totals, r->total_count);
+    for (size_t i = 0; i < r->stratum_count; i++)
+        put_stratum(t, &r->strata[i]);
+    if (!r->whole.no_estimate)
+        put_end(t);
+}
+
+int count_report_text(const struct count_result *result, size_t width, struct buf *out)
+{
+    width = width < COUNT_REPORT_WIDTH_MIN ? COUNT_REPORT_WIDTH_MIN : width;
+    struct text t = {
+        .b = out, .width = width, .prose = width < PROSE_MAX ? width : PROSE_MAX, .result = result};
+    arena_init(&t.arena, ARENA_BYTES_MAX);
+    buf_init(&t.words, WORDS_BYTES_MAX);
+    put_report(&t);
+    buf_release(&t.words);
+    arena_release(&t.arena);
+    return buf_error(out);
+}

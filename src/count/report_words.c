@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "count/report_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "draw/chart_part.h"
+
+#define LABEL_BYTES_MAX (16u << 10)
+
+/* By the beginning of an estimator's id; what is not here is a model. */
+static const struct {
+    const char *begins;
+    enum report_group group;
+} families[] = {
+    {"chao-", REPORT_BOUNDS}, {"pairs", REPORT_BOUNDS}, {"lincoln", REPORT_BOUNDS},
+    {"m0", REPORT_SIMPLE},    {"mt", REPORT_SIMPLE},    {"mb", REPORT_SIMPLE},
+    {"mh", REPORT_SIMPLE},
+};
+
+enum report_group report_group_of(const struct count_estimate *e)
+{
+    for (size_t i = 0; i < COUNT_OF(families); i++) {
+        if (strncmp(e->id, families[i].begins, strlen(families[i].begins)) == 0)
+            return families[i].group;
+    }
+    return REPORT_MODELS;
+}
+
+static const struct {
+    const char *name, *about;
+} groups[REPORT_GROUPS] = {
+    {"Lower limits, and lists compared two at a time",
+     "The least that the overlaps allow, and a check. They are not estimates of the whole."},
+    {"Models",
+     "They let lists depend on each other, or persons differ in how likely they are to be listed."},
+    {"Simple models, for comparison",
+     "Each allows one departure from the plainest case, or none. They show how much that matters; "
+     "lists of abuses seldom fit them."},
+};
+
+const char *report_group_name(enum report_group group)
+{
+    return groups[group].name;
+}
+
+const char *report_group_about(enum report_group group)
+{
+    return groups[group].about;
+}
+
+const struct report_need report_needs[REPORT_NEEDS] = {
+    {"Lower limits and pairs", "two lists or more that have persons in common"},
+    {"Log-linear models",
+     "three to eight lists; to four lists every model is tried, above that step by step"},
+    {"M0, Mt, Mb, Mh, Mth",
+     "three lists or more; for Mb, lists in the order in which they were made"},
+    {"Decomposable models, averaged", "three to seven lists, and two numbers chosen beforehand: "
+                                      "the prior on the total, and delta"},
+    {"Sparse overlaps", "three to eight lists; made for overlaps that are small or empty"},
+    {"Latent classes", "three to eight lists, and persons who fall into kinds that are listed "
+                       "alike; time, since it is drawn at random until the runs agree"},
+};
+
+const char report_about_acts[] =
+    "One person may stand under several acts, so these do not add up to the persons above.";
+const char report_how_to_read[] =
+    "None of these numbers is the answer by itself. Each says how many there were if what it "
+    "assumes is true; its interval says how uncertain it then is, in 95 of 100 cases, and nothing "
+    "about an assumption that is wrong. Choose by what is known of how the lists were made, not by "
+    "the size of a number, and report the documented minimum, the interval and the assumption "
+    "with it.";
+const char report_about_linkage[] =
+    "Lists are joined by deciding which records are the same person. Here are the same estimates "
+    "as they would be if a part of these decisions were wrong. Each is taken over several random "
+    "repetitions.";
+const char report_about_draws[] =
+    "Several possible linkages were given. These intervals hold what the linkage leaves open as "
+    "well.";
+const char report_about_delta[] =
+    "The averaged models need a number chosen beforehand, delta: how strongly it is believed that "
+    "every history is possible. If the answer moves much with it, the data do not decide.";
+const char report_about_total[] =
+    "The strata were estimated apart and added, with their uncertainty. An estimator that has no "
+    "answer in some stratum has no sum.";
+const char report_stopped[] =
+    "It was stopped before all was done. What is here is complete in itself; what is missing was "
+    "not reached.";
+
+void report_put_number(struct buf *b, double n)
+{
+    chart_put_number(b, n);
+}
+
+static void put_counted(struct buf *b, uint64_t n, const char *one, const char *more)
+{
+    chart_put_number(b, (double)n);
+    buf_printf(b, " %s", n == 1 ? one : more);
+}
+
+void report_put_persons(struct buf *b, uint64_t n)
+{
+    put_counted(b, n, "person", "persons");
+}
+
+void report_put_interval(struct buf *b, const struct count_estimate *e)
+{
+    if (e->has_interval) {
+        chart_put_number(b, e->low);
+        buf_text(b, " to ");
+        chart_put_number(b, e->high);
+    } else {
+        buf_text(b, count_estimate_has(e, COUNT_WARN_NO_UPPER_LIMIT) ? "no upper limit"
+                                                                     : "no interval");
+    }
+}
+
+void report_put_warnings(struct buf *b, uint32_t warnings, const char *detail)
+{
+    const char *before = "";
+    for (unsigned w = 0; w < COUNT_WARNING_COUNT; w++) {
+        if (!(warnings >> w & 1))
+            continue;
+        buf_printf(b, "%s%s", before, count_warning_sentence((enum count_warning)w));
+        before = " ";
+    }
+    if (detail[0])
+        buf_printf(b, "%s%s", before, detail);
+}
+
+void report_put_label(struct buf *b, const struct count_estimate *e)
+{
+    if (!e->given) {
+        buf_text(b, "no estimate: ");
+        report_put_warnings(b, e->warnings, e->detail);
+        return;
+    }
+    if (count_estimate_has(e, COUNT_WARN_LOWER_BOUND))
+        buf_text(b, "at least ");
+    chart_put_number(b, e->n);
+    buf_text(b, " (");
+    report_put_interval(b, e);
+    buf_text(b, ")");
+}
+
+void report_put_documented(struct buf *b, const struct count_documented *d)
+{
+    buf_text(b, "At least ");
+    report_put_persons(b, d->persons);
+    buf_text(b, d->persons == 1 ? " is documented" : " are documented");
+    if (d->has_reports) {
+        buf_text(b, ", in ");
+        put_counted(b, d->reports, "report", "reports");
+    }
+    buf_text(b, ".");
+}
+
+void report_put_merged(struct buf *b, const struct count_documented *d)
+{
+    if (!d->has_merged)
+        return;
+    buf_text(b, "At least ");
+    report_put_persons(b, d->persons_merged);
+    buf_text(b, " if every doubtful pair is one and the same person: the number that survives "
+                "every doubt about the linkage.");
+}
+
+void report_put_rows(struct buf *b, const struct count_data *data)
+{
+    put_counted(b, data->rows, "row was", "rows were");
+    buf_text(b, " read");
+    if (data->used == data->rows) {
+        buf_text(b, "; none was left out.");
+        return;
+    }
+    buf_text(b, "; ");
+    put_counted(b, data->used, "is", "are");
+    buf_text(b, " used. Left out:");
+}
+
+void report_put_left_out(struct buf *b, const struct count_left_out *left_out)
+{
+    put_counted(b, left_out->rows, "row: ", "rows: ");
+    buf_printf(b, "%s (%s line ", left_out->why, left_out->rows == 1 ? "on" : "the first on");
+    chart_put_number(b, (double)left_out->first_line);
+    buf_text(b, ")");
+}
+
+void report_put_repeat(struct buf *b, const struct count_result *result)
+{
+    buf_printf(b,
+               "Made by vouchsafe %s with seed %" PRIu64 ". The same file, options and seed give "
+               "the same numbers again, on any number of processors.",
+               VOUCHSAFE_VERSION, result->seed);
+}
+
+void report_put_shift(struct buf *b, const struct count_shift *shift)
+{
+    buf_printf(b, "if %u%% of the links %s", shift->percent,
+               shift->wrong == COUNT_WRONG_MISSED ? "had been missed" : "were false");
+}
+
+bool report_is_warned(const struct count_estimate *e)
+{
+    return (e->warnings & ~(UINT32_C(1) << COUNT_WARN_LOWER_BOUND)) != 0;
+}
+
+const struct count_estimate *report_find(const struct count_estimate *estimates, size_t count,
+                                         const char *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(estimates[i].id, id) == 0)
+            return &estimates[i];
+    }
+    return NULL;
+}
+
+static int fill_row(const struct count_estimate *e, struct arena *arena, struct chart_interval *row)
+{
+    struct buf label CLEANUP(buf_release);
+    buf_init(&label, LABEL_BYTES_MAX);
+    report_put_label(&label, e);
+    *row = (struct chart_interval){
+        .name = e->name,
+        .label = buf_error(&label) ? NULL : arena_copy_text(arena, buf_bytes(&label)),
+        .given = e->given,
+        .has_interval = e->given && e->has_interval,
+        .open_above =
+            e->given && !e->has_interval && count_estimate_has(e, COUNT_WARN_NO_UPPER_LIMIT),
+        .lower_bound = count_estimate_has(e, COUNT_WARN_LOWER_BOUND),
+        .warned = report_is_warned(e),
+        .n = e->n,
+        .low = e->low,
+        .high = e->high,
+    };
+    REJECT_IF(!row->label, E_NOMEM);
+    return 0;
+}
+
+int report_intervals(const struct count_estimate *estimates, size_t count, uint64_t documented,
+                     struct arena *arena, struct chart_intervals *ret_chart)
+{
+    ASSERT(count <= CHART_INTERVALS_MAX);
+    struct chart_interval *rows = arena_alloc(arena, (count + 1) * sizeof *rows);
+    REJECT_IF(!rows, E_NOMEM);
+    size_t placed = 0;
+    bool given = false;
+    for (enum report_group group = 0; group < REPORT_GROUPS; group++) {
+        size_t first = placed;
+        for (size_t i = 0; i < count; i++) {
+            if (report_group_of(&estimates[i]) != group)
+                continue;
+            TRY(fill_row(&estimates[i], arena, &rows[placed]));
+            rows[placed].group = placed == first ? report_group_name(group) : NULL;
+            given |= rows[placed++].given;
+        }
+    }
+    *ret_chart = (struct chart_intervals){.title = "Estimates and their 95% intervals",
+                                          .documented = (double)documented,
+                                          .count = given && documented > 0 ? placed : 0,
+                                          .rows = rows};
+    return 0;
+}
+
+struct chart_upset report_upset(const struct count_data *data,
+                                const struct count_stratum_data *stratum)
+{
+    return (struct chart_upset){.title = "Persons on exactly these lists",
+                                .lists = stratum->table.lists,
+                                .names = data->lists,
+                                .sizes = stratum->sizes,
+                                .cells = stratum->table.cells};
+}

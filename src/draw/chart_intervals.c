@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Two layouts of the same rows. Wide: name, picture and numbers stand side by side, and the
+ * picture gets what the words leave. Narrow: they stand one under the other, since type must not
+ * shrink below what a person can read. Nothing is drawn under an empty mark, so that the paper's
+ * colour need not be known. */
+#include "draw/chart_intervals.h"
+
+#include "draw/chart_part.h"
+#include "draw/term.h"
+
+#define CHART_BYTES_MAX (1u << 20)
+#define FONT 13
+#define MARK 5
+#define GAP 14
+#define TOP 26  /* the documented number */
+#define FOOT 40 /* the axis */
+#define WIDE_WIDTH 900
+#define WIDE_ROW 25
+#define WIDE_GROUP 30
+#define WIDE_PICTURE_MIN 260
+#define NAME_COLUMNS_MAX 38
+#define NARROW_WIDTH 360
+#define NARROW_ROW 64
+#define NARROW_GROUP 34
+#define TICK_UNITS 75 /* ticks stand about that far apart */
+
+struct drawing {
+    struct buf *b;
+    const struct chart_intervals *chart;
+    struct chart_axis axis;
+    bool narrow;
+    size_t name_columns;
+    double left, picture; /* where the picture begins, how wide it is */
+    double width, height;
+};
+
+static double columns_wide(size_t columns)
+{
+    return (double)columns * FONT * CHART_COLUMN_EM;
+}
+
+/* The end of the axis: the highest number that is to be shown. */
+static double highest(const struct chart_intervals *chart)
+{
+    double most = chart->documented;
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct chart_interval *row = &chart->rows[i];
+        if (row->given && row->n > most)
+            most = row->n;
+        if (row->given && row->has_interval && row->high > most)
+            most = row->high;
+    }
+    return most;
+}
+
+static void lay_out_wide(struct drawing *d)
+{
+    size_t names = 0, labels = 0;
+    for (size_t i = 0; i < d->chart->count; i++) {
+        const struct chart_interval *row = &d->chart->rows[i];
+        size_t name = term_columns_of(row->name);
+        size_t label = row->given ? term_columns_of(row->label) : 0;
+        names = name > names ? name : names;
+        labels = label > labels ? label : labels;
+        d->height += row->group ? WIDE_GROUP : 0;
+    }
+    d->name_columns = names < NAME_COLUMNS_MAX ? names : NAME_COLUMNS_MAX;
+    d->left = columns_wide(d->name_columns) + GAP;
+    double words = d->left + GAP + columns_wide(labels);
+    d->picture = WIDE_WIDTH - words > WIDE_PICTURE_MIN ? WIDE_WIDTH - words : WIDE_PICTURE_MIN;
+    d->width = words + d->picture;
+    d->height += TOP + WIDE_ROW * (double)d->chart->count + FOOT;
+}
+
+static void lay_out_narrow(struct drawing *d)
+{
+    d->name_columns = (size_t)(NARROW_WIDTH / (FONT * CHART_COLUMN_EM));
+    d->left = MARK;
+    d->picture = NARROW_WIDTH - 2 * MARK;
+    d->width = NARROW_WIDTH;
+    for (size_t i = 0; i < d->chart->count; i++)
+        d->height += d->chart->rows[i].group ? NARROW_GROUP : 0;
+    d->height += TOP + NARROW_ROW * (double)d->chart->count + FOOT;
+}
+
+static double at(const struct drawing *d, double value)
+{
+    return d->left + d->picture * chart_axis_at(&d->axis, value);
+}
+
+static void put_text(struct drawing *d, double x, double y, const char *more, const char *text,
+                     size_t columns)
+{
+    buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, more);
+    chart_put_name(d->b, text, columns);
+    buf_text(d->b, "</text>");
+}
+
+/* The interval on both sides of the mark, with a stroke at each end. */
+static void put_interval(struct drawing *d, const struct chart_interval *row, double x, double y)
+{
+    double low = at(d, row->low), high = at(d, row->high);
+    buf_printf(d->b, "<path d=\"M%.1f %.1fv8", low, y - 4);
+    if (low < x - MARK)
+        buf_printf(d->b, "M%.1f %.1fH%.1f", low, y, high < x - MARK ? high : x - MARK);
+    if (high > x + MARK)
+        buf_printf(d->b, "M%.1f %.1fH%.1f", low > x + MARK ? low : x + MARK, y, high);
+    buf_printf(d->b, "M%.1f %.1fv8\"/>", high, y - 4);
+}
+
+/* From the mark to the end of the picture, with a head. */
+static void put_arrow(struct drawing *d, double x, double y)
+{
+    double end = d->left + d->picture;
+    if (x + MARK < end)
+        buf_printf(d->b, "<path d=\"M%.1f %.1fH%.1fm-7 -5l7 5l-7 5\" stroke-dasharray=\"6 3\"/>",
+                   x + MARK, y, end);
+}
+
+static void put_mark(struct drawing *d, const struct chart_interval *row, double x, double y)
+{
+    const char *fill = row->warned ? "none" : "currentColor";
+    if (row->lower_bound)
+        buf_printf(d->b, "<path d=\"M%.1f %.1fl%d %dl-%d %dz\" fill=\"%s\"/>", x - MARK + 1,
+                   y - MARK, 2 * MARK, MARK, 2 * MARK, MARK, fill);
+    else
+        buf_printf(d->b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"%s\"/>", x, y, MARK - 1,
+                   fill);
+}
+
+static void put_estimate(struct drawing *d, const struct chart_interval *row, double y)
+{
+    double x = at(d, row->n);
+    if (row->has_interval)
+        put_interval(d, row, x, y);
+    if (row->open_above)
+        put_arrow(d, x, y);
+    put_mark(d, row, x, y);
+}
+
+static void put_wide_row(struct drawing *d, const struct chart_interval *row, double y)
+{
+    double base = y + FONT * 0.36;
+    put_text(d, 0, base, "", row->name, d->name_columns);
+    double label = row->given ? d->left + d->picture + GAP : d->left + GAP;
+    put_text(d, label, base, "", row->label,
+             (size_t)((d->width - label) / (FONT * CHART_COLUMN_EM)));
+}
+
+/* Under the name the numbers, or the reason, which may take a second line. */
+static void put_narrow_row(struct drawing *d, const struct chart_interval *row, double y)
+{
+    put_text(d, 0, y - 34, " font-weight=\"600\"", row->name, d->name_columns);
+    struct buf lines CLEANUP(buf_release);
+    buf_init(&lines, CHART_BYTES_MAX);
+    term_paragraph(&lines, row->label, 0, d->name_columns);
+    struct cursor rest;
+    cursor_init(&rest, buf_bytes(&lines));
+    for (int i = 0; i < (row->given ? 1 : 2) && cursor_left(&rest) > 0; i++) {
+        struct span line = cursor_line(&rest, CHART_BYTES_MAX);
+        buf_printf(d->b, "<text x=\"0\" y=\"%.1f\">", y - 16 + 16 * i);
+        html_text(d->b, line);
+        buf_text(d->b, "</text>");
+    }
+    if (buf_error(&lines))
+        buf_fail(d->b, buf_error(&lines));
+}
+
+static double row_height(const struct drawing *d)
+{
+    return d->narrow ? NARROW_ROW : WIDE_ROW;
+}
+
+/* The middle of each row's picture; group headings go above. */
+static double row_y(const struct drawing *d, size_t index)
+{
+    double y = TOP + (d->narrow ? NARROW_ROW - 14 : WIDE_ROW / 2.0);
+    for (size_t i = 0; i <= index; i++) {
+        bool group = d->chart->rows[i].group;
+        y += (group ? d->narrow ? NARROW_GROUP : WIDE_GROUP : 0) + (i < index ? row_height(d) : 0);
+    }
+    return y;
+}
+
+static void put_groups(struct drawing *d)
+{
+    for (size_t i = 0; i < d->chart->count; i++) {
+        double above = d->narrow ? 56 : WIDE_ROW / 2.0 + 6;
+        if (d->chart->rows[i].group)
+            put_text(d, 0, row_y(d, i) - above, " font-weight=\"700\"", d->chart->rows[i].group,
+                     (size_t)(d->width / (FONT * CHART_COLUMN_EM)));
+    }
+}
+
+static void put_names(struct drawing *d)
+{
+    for (size_t i = 0; i < d->chart->count; i++) {
+        if (d->narrow)
+            put_narrow_row(d, &d->chart->rows[i], row_y(d, i));
+        else
+            put_wide_row(d, &d->chart->rows[i], row_y(d, i));
+    }
+}
+
+static void put_pictures(struct drawing *d)
+{
+    buf_text(d->b, "<g stroke=\"currentColor\" stroke-width=\"1.75\" fill=\"none\">");
+    for (size_t i = 0; i < d->chart->count; i++) {
+        if (d->chart->rows[i].given)
+            put_estimate(d, &d->chart->rows[i], row_y(d, i));
+    }
+    buf_text(d->b, "</g>");
+}
+
+/* Upright lines at one number: through the whole picture, or, where that would go through the
+ * words, behind each row's own. */
+static void put_uprights(struct drawing *d, double x)
+{
+    double end = d->height - FOOT;
+    if (!d->narrow)
+        buf_printf(d->b, "M%.1f %dV%.1f", x, TOP - 4, end);
+    for (size_t i = 0; d->narrow && i < d->chart->count; i++) {
+        if (d->chart->rows[i].given)
+            buf_printf(d->b, "M%.1f %.1fv18", x, row_y(d, i) - 9);
+    }
+    buf_printf(d->b, "M%.1f %.1fv5", x, end);
+}
+
+static void put_documented(struct drawing *d)
+{
+    double x = at(d, d->chart->documented);
+    buf_text(d->b, "<path stroke=\"currentColor\" stroke-dasharray=\"2 3\" d=\"");
+    put_uprights(d, x);
+    buf_printf(d->b, "\"/><text x=\"%.1f\" y=\"%d\">", d->narrow ? 0 : x, TOP - 10);
+    chart_put_number(d->b, d->chart->documented);
+    buf_text(d->b, " documented</text>");
+}
+
+static void put_axis(struct drawing *d)
+{
+    double y = d->height - FOOT;
+    buf_text(d->b, "<path stroke=\"currentColor\" stroke-opacity=\".25\" d=\"");
+    for (size_t i = 0; i < d->axis.tick_count; i++)
+        put_uprights(d, at(d, d->axis.ticks[i]));
+    buf_printf(d->b, "\"/><path stroke=\"currentColor\" d=\"M%.1f %.1fh%.1f\"/>", d->left, y,
+               d->picture);
+    for (size_t i = 0; i < d->axis.tick_count; i++) {
+        double x = at(d, d->axis.ticks[i]);
+        const char *anchor = x < d->left + 20                ? "start"
+                             : x > d->left + d->picture - 20 ? "end"
+                                                             : "middle";
+        buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y + 19, anchor);
+        chart_put_number(d->b, d->axis.ticks[i]);
+        buf_text(d->b, "</text>");
+    }
+    if (d->axis.log)
+        buf_printf(d->b,
+                   "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\">"
+                   "equal steps are equal factors (logarithmic)</text>",
+                   d->left + d->picture, y + 35);
+}
+
+/* What is read aloud. */
+static void put_description(struct drawing *d)
+{
+    buf_text(d->b, "<desc>");
+    chart_put_number(d->b, d->chart->documented);
+    buf_text(d->b, " documented.");
+    for (size_t i = 0; i < d->chart->count; i++) {
+        buf_u8(d->b, ' ');
+        chart_put_name(d->b, d->chart->rows[i].name, NAME_COLUMNS_MAX);
+        buf_text(d->b, ": ");
+        chart_put_name(d->b, d->chart->rows[i].label, 2 * NAME_COLUMNS_MAX);
+        buf_text(d->b, ".");
+    }
+    buf_text(d->b, "</desc>");
+}
+
+int chart_intervals(const struct chart_intervals *chart, bool narrow, struct arena *arena,
+                    struct html *ret_html)
+{
+    ASSERT(chart->count > 0 && chart->count <= CHART_INTERVALS_MAX && chart->documented > 0);
+    struct buf b CLEANUP(buf_release);
+    buf_init(&b, CHART_BYTES_MAX);
+    struct drawing d = {.b = &b, .chart = chart, .narrow = narrow};
+    if (narrow)
+        lay_out_narrow(&d);
+    else
+        lay_out_wide(&d);
+    size_t ticks = (size_t)(d.picture / TICK_UNITS);
+    chart_axis_fit(&d.axis, chart->documented, highest(chart),
+                   ticks < CHART_TICKS_MAX ? ticks : CHART_TICKS_MAX);
+    chart_begin(&b, d.width, d.height, FONT, chart->title);
+    put_description(&d);
+    put_axis(&d);
+    put_documented(&d);
+    put_groups(&d);
+    put_names(&d);
+    put_pictures(&d);
+    return chart_end(&b, arena, ret_html);
+}
