@@ -35,6 +35,20 @@ uint64_t count_table_both(const struct count_table *t, unsigned i, unsigned j)
     return on_all(t, 1u << i | 1u << j);
 }
 
+bool count_table_apart(const struct count_table *t)
+{
+    unsigned with_any = 0;
+    for (unsigned h = 1; h < 1u << t->lists; h++)
+        with_any |= t->cells[h] > 0 ? h : 0;
+    unsigned group = with_any & -with_any;
+    for (unsigned before = 0; before != group;) {
+        before = group;
+        for (unsigned h = 1; h < 1u << t->lists; h++)
+            group |= t->cells[h] > 0 && (h & group) != 0 ? h : 0;
+    }
+    return group != with_any;
+}
+
 static const struct {
     const char *id, *sentence;
 } warnings[] = {

@@ -35,6 +35,8 @@ uint64_t count_table_n(const struct count_table *t);
 /* The persons on list i; on both i and j. */
 uint64_t count_table_on(const struct count_table *t, unsigned i);
 uint64_t count_table_both(const struct count_table *t, unsigned i, unsigned j);
+/* Lists that hold somebody fall into groups that have nobody in common. */
+bool count_table_apart(const struct count_table *t);
 
 /* X(name, id in JSON, sentence). The first that are COUNT_WARNING_STOPS or before it mean that no
  * estimate is given; the others go with one. */

@@ -167,7 +167,7 @@ static bool counts(const struct fit *f, size_t row)
 static double in_column(const struct glm_design *d, size_t row, size_t column)
 {
     if (d->sets)
-        return (row & d->sets[column]) == d->sets[column];
+        return (row & d->sets[column]) == d->sets[column] ? 1 : 0;
     return d->values[row * d->columns + column];
 }
 
@@ -299,6 +299,15 @@ void glm_fit(struct glm *g, const struct glm_design *design, const double *y, co
     for (g->steps = 0; g->steps < STEPS_MAX && !g->converged; g->steps++)
         g->converged = improve(&f) < DECREMENT_MIN;
     measure(&f);
+}
+
+void glm_influence(struct glm *g, const struct glm_design *design, size_t row, double *influence)
+{
+    factor(g, design);
+    for (size_t j = 0; j < design->columns; j++)
+        g->step[j] = in_column(design, row, j);
+    number_cholesky_solve(g->gram, design->columns, g->aliased, g->step);
+    times_columns(design, g->step, influence);
 }
 
 void glm_covariance(struct glm *g, const struct glm_design *design, double *covariance)

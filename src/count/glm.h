@@ -71,6 +71,11 @@ void glm_free(struct glm *g);
 void glm_fit(struct glm *g, const struct glm_design *design, const double *y, const double *offset,
              const bool *used, const double *start);
 
+/* How the fitted log count of one row hangs on every count: influence[r] is, to first order, what
+ * eta[row] gains when y[r] gains one; influence[row] is eta[row]'s variance. After a fit of the
+ * same design. */
+void glm_influence(struct glm *g, const struct glm_design *design, size_t row, double *influence);
+
 /* The covariance of the estimates of the last fit into covariance[columns * columns]; 0 for
  * columns that were not estimated. Same design. */
 void glm_covariance(struct glm *g, const struct glm_design *design, double *covariance);

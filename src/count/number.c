@@ -11,12 +11,18 @@ static bool pivot_is_lost(double pivot, double diagonal, size_t n)
     return !(pivot > 4 * (double)n * DBL_EPSILON * diagonal);
 }
 
+/* Four sums, so that no addition waits for the one before it. */
 static double dot(const double *a, const double *b, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
+    double sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += a[i + k] * b[i + k];
+    }
+    for (; i < n; i++)
+        sum[0] += a[i] * b[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 size_t number_cholesky(double *a, size_t n, bool *aliased)

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The lattice design of glm.h does nearly all the work: row h is the history h, and row 0, those
+ * on no list, counts only in the fits of the profile. */
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "count/exists.h"
+#include "count/glm.h"
+#include "count/logfit.h"
+#include "count/number.h"
+#include "count/profile.h"
+
+/* Where the likelihood rises for ever a fitted count has gone below this before the fit stops: the
+ * Newton decrement is then at most glm.c's, 1e-10. */
+#define VANISHING 1e-6
+#define SMALL_CELL 10
+#define MOVED 0.25
+/* First-order guesses below this are not looked at closer. */
+#define MOVED_GUESS 0.05
+#define POOR_FIT_LEVEL 0.01
+
+struct logfit {
+    struct count_table table;
+    uint8_t numbers[COUNT_LISTS_MAX]; /* of the lists in the table that was given, from 1 */
+    uint64_t n;
+    struct glm *glm;
+    struct count_exists *exists;
+    double y[COUNT_CELLS_MAX], influence[COUNT_CELLS_MAX];
+    bool used[COUNT_CELLS_MAX]; /* all but row 0 */
+    uint16_t sets[COUNT_CELLS_MAX];
+    struct glm_design design;
+};
+
+/* Leaves out the lists that hold nobody: no history with them has anybody. */
+static void set_table(struct logfit *f, const struct count_table *t)
+{
+    unsigned kept[COUNT_LISTS_MAX];
+    f->table.lists = 0;
+    for (unsigned i = 0; i < t->lists; i++) {
+        if (count_table_on(t, i) == 0)
+            continue;
+        kept[f->table.lists] = i;
+        f->numbers[f->table.lists++] = (uint8_t)(i + 1);
+    }
+    for (unsigned h = 1; h < 1u << f->table.lists; h++) {
+        unsigned given = 0;
+        for (unsigned i = 0; i < f->table.lists; i++)
+            given |= (h >> i & 1) << kept[i];
+        f->table.cells[h] = t->cells[given];
+        f->y[h] = (double)t->cells[given];
+        f->used[h] = true;
+    }
+    f->n = count_table_n(t);
+}
+
+int logfit_new(const struct count_table *t, struct logfit **ret_logfit)
+{
+    struct logfit *f = mem_calloc(1, sizeof *f);
+    if (!f)
+        return E_NOMEM;
+    set_table(f, t);
+    size_t cells = (size_t)1 << f->table.lists;
+    int error = glm_new(cells, cells, &f->glm);
+    if (error == 0) {
+        f->exists = count_exists_new(f->table.lists > 0 ? f->table.lists : 1);
+        error = f->exists ? 0 : E_NOMEM;
+    }
+    if (error < 0) {
+        logfit_free(f);
+        return error;
+    }
+    *ret_logfit = f;
+    return 0;
+}
+
+void logfit_free(struct logfit *f)
+{
+    if (!f)
+        return;
+    glm_free(f->glm);
+    count_exists_free(f->exists);
+    mem_free(f);
+}
+
+unsigned logfit_lists(const struct logfit *f)
+{
+    return f->table.lists;
+}
+
+static void set_design(struct logfit *f, const struct hierarchy *terms)
+{
+    f->design = (struct glm_design){
+        .rows = (size_t)1 << f->table.lists,
+        .columns = hierarchy_sets(terms, f->table.lists, f->sets),
+        .sets = f->sets,
+    };
+}
+
+/* Whether the fit at hand is one. Exactly, where something looks as if it might not be. */
+static bool is_sound(struct logfit *f)
+{
+    const struct glm *g = f->glm;
+    bool doubt = g->infinite_count > 0 || g->rank < f->design.columns;
+    for (size_t h = 1; h < f->design.rows && !doubt; h++)
+        doubt = g->mu[h] < VANISHING;
+    return g->converged &&
+           (!doubt || count_exists_check(f->exists, &f->table, f->sets, f->design.columns) == 0);
+}
+
+/* Fits the table as it is; returns N, or 0 when there is none. */
+static double fit_table(struct logfit *f, const double *start)
+{
+    glm_fit(f->glm, &f->design, f->y, NULL, f->used, start);
+    return is_sound(f) ? (double)f->n + f->glm->mu[0] : 0;
+}
+
+void logfit_model(struct logfit *f, const struct hierarchy *terms,
+                  struct loglinear_model *ret_model)
+{
+    const struct glm *g = f->glm;
+    struct loglinear_model m = {.terms = *terms};
+    hierarchy_text(terms, f->table.lists, f->numbers, m.text);
+    set_design(f, terms);
+    m.n = fit_table(f, NULL);
+    m.identifiable = m.n > 0;
+    if (m.identifiable) {
+        m.parameters = (unsigned)(g->rank + g->infinite_count);
+        m.df = (unsigned)(g->rows_fitted - g->rank);
+        m.loglik = g->loglik;
+        m.deviance = g->deviance;
+        m.aic = 2 * m.parameters - 2 * m.loglik;
+        m.bic = log((double)f->n) * m.parameters - 2 * m.loglik;
+    }
+    *ret_model = m;
+}
+
+static bool fit_unseen(void *arg, double unseen, double *ret_deviance, double *ret_fitted)
+{
+    struct logfit *f = arg;
+    f->y[0] = unseen;
+    glm_fit(f->glm, &f->design, f->y, NULL, NULL, f->glm->beta);
+    f->y[0] = 0;
+    *ret_deviance = f->glm->deviance;
+    *ret_fitted = f->glm->mu[0];
+    return f->glm->converged;
+}
+
+/* The profile's limits, after the model has been fitted again. */
+static bool limits(struct logfit *f, const struct loglinear_model *model,
+                   struct profile_source *source, struct profile *profile)
+{
+    set_design(f, &model->terms);
+    double n = fit_table(f, NULL);
+    double unseen = f->glm->mu[0];
+    glm_influence(f->glm, &f->design, 0, f->influence);
+    double variance = f->influence[0] + 1 / fmax(unseen, 1e-3);
+    *source = (struct profile_source){
+        .fit = fit_unseen,
+        .arg = f,
+        .documented = (double)f->n,
+        .unseen = unseen,
+        .log_sd = variance > 0 && variance < 25 ? sqrt(variance) : 5,
+    };
+    return n > 0 && profile_limits(source, profile);
+}
+
+static void take_limits(struct loglinear_model *model, const struct profile *profile)
+{
+    model->has_interval = isfinite(profile->high);
+    model->no_upper_limit = !model->has_interval;
+    model->low = model->has_interval ? profile->low : 0;
+    model->high = model->has_interval ? profile->high : 0;
+}
+
+void logfit_interval(struct logfit *f, struct loglinear_model *model)
+{
+    struct profile_source source;
+    struct profile profile;
+    if (model->identifiable && limits(f, model, &source, &profile))
+        take_limits(model, &profile);
+}
+
+/* The N with one person more (by 1) or less (by -1) in cell h; 0 when there is none. */
+static double moved_n(struct logfit *f, unsigned h, int by)
+{
+    f->y[h] += by;
+    f->table.cells[h] += (uint64_t)by;
+    f->n += (uint64_t)by;
+    double n = fit_table(f, NULL);
+    f->y[h] -= by;
+    f->table.cells[h] -= (uint64_t)by;
+    f->n -= (uint64_t)by;
+    return n;
+}
+
+struct worst {
+    double change, n;
+    unsigned cell;
+    int by;
+};
+
+static void try_cell(struct logfit *f, double n, unsigned h, int by, struct worst *worst)
+{
+    double got = moved_n(f, h, by);
+    double change = got > 0 ? fabs(got - n) : INFINITY;
+    if (change > MOVED * n && change > worst->change)
+        *worst = (struct worst){.change = change, .n = got, .cell = h, .by = by};
+}
+
+/* Which of the small cells moves n most. What first order says moves it little is believed, but
+ * not for cells that are out of the fit, nor where the last person of a cell goes. */
+static struct worst worst_cell(struct logfit *f, double n)
+{
+    struct worst worst = {0};
+    bool look[COUNT_CELLS_MAX][2] = {{false}};
+    fit_table(f, NULL);
+    glm_influence(f->glm, &f->design, 0, f->influence);
+    for (unsigned h = 1; h < f->design.rows; h++) {
+        for (unsigned less = 0; less < 2; less++) {
+            double guess = f->glm->mu[0] * expm1(less ? -f->influence[h] : f->influence[h]);
+            bool edge = f->glm->mu[h] == 0 || (less && f->y[h] < 2);
+            look[h][less] = f->y[h] < SMALL_CELL && f->y[h] >= less &&
+                            (edge || !(fabs(guess) < MOVED_GUESS * n));
+        }
+    }
+    for (unsigned h = 1; h < f->design.rows; h++) {
+        for (unsigned less = 0; less < 2; less++) {
+            if (look[h][less])
+                try_cell(f, n, h, less ? -1 : 1, &worst);
+        }
+    }
+    return worst;
+}
+
+static void warn_of_one_cell(struct logfit *f, struct count_estimate *e)
+{
+    char lists[2 * COUNT_LISTS_MAX] = "";
+    size_t len = 0;
+    struct worst worst = worst_cell(f, e->n);
+    if (!(worst.change > 0))
+        return;
+    for (unsigned i = 0; i < f->table.lists; i++) {
+        if ((worst.cell >> i & 1) == 0)
+            continue;
+        if (len > 0)
+            lists[len++] = '+';
+        lists[len++] = (char)('0' + f->numbers[i]);
+    }
+    count_estimate_warn(e, COUNT_WARN_ONE_CELL);
+    count_estimate_detail(e, "With one person %s on list %s alone (now %.0f)",
+                          worst.by > 0 ? "more" : "fewer", lists, f->y[worst.cell]);
+    if (worst.n > 0)
+        count_estimate_detail(e, "it would be %.0f.", worst.n);
+    else
+        count_estimate_detail(e, "there would be no number.");
+}
+
+void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
+                     struct count_estimate *e)
+{
+    struct profile_source source;
+    struct profile profile;
+    memcpy(e->model, model->text, sizeof e->model);
+    e->given = model->identifiable;
+    e->n = model->n;
+    if (!model->identifiable) {
+        count_estimate_warn(e, COUNT_WARN_NOT_IDENTIFIABLE);
+    } else if (limits(f, model, &source, &profile)) {
+        e->has_interval = true;
+        e->low = profile.low;
+        e->high = profile.high;
+        e->has_spread = profile_spread(&source, &profile, e->spread);
+    }
+    if (model->df > 0 && number_chi_squared_above(model->deviance, model->df) < POOR_FIT_LEVEL)
+        count_estimate_warn(e, COUNT_WARN_POOR_FIT);
+    if (e->given && e->n <= COUNT_ABSURD * (double)f->n)
+        warn_of_one_cell(f, e);
+    count_estimate_finish(e, f->n);
+}
