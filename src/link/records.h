@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "base/span.h"
-#include "link/kind.h"
+#include "link/columns.h"
 
 #define LINK_FIELDS_MAX 24
 #define LINK_LISTS_MAX 32
@@ -30,9 +30,17 @@
 
 struct link_records; /* records.c's */
 
+/* lists were read (read.h), and columns of them understood (columns.h); lists give up what is no
+ * longer needed and must still be released. E_NOMEM, E_TOO_LARGE. */
+int link_records_new(struct link_lists *lists, const struct link_columns *columns,
+                     struct link_records **ret_records, struct problem *problem) MUST_USE;
+void link_records_free(struct link_records *r);
+
 size_t link_records_count(const struct link_records *r);
 unsigned link_records_lists(const struct link_records *r);
 unsigned link_records_list_of(const struct link_records *r, uint32_t record);
+/* Where the record begins in its list's file. */
+uint32_t link_records_line(const struct link_records *r, uint32_t record);
 /* A list known to hold each person once: two of its records are never the same person. */
 bool link_records_list_is_unique(const struct link_records *r, unsigned list);
 const char *link_records_list_name(const struct link_records *r, unsigned list);
@@ -50,6 +58,12 @@ uint32_t link_field_values(const struct link_records *r, unsigned field);
 const uint32_t *link_field_column(const struct link_records *r, unsigned field); /* per record */
 /* How many records hold the value. */
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value);
+/* Values that are one value in other writing (Khalid, Haled) are one class: what the frequency of
+ * such a value is taken from, when it agrees but for its writing. Below link_field_classes; 0 is
+ * missing. */
+uint32_t link_field_classes(const struct link_records *r, unsigned field);
+uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value);
+uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class);
 /* As it was written the first time, for people. */
 struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
 

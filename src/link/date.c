@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "link/date.h"
+
+#define PARTS_MAX 3
+
+/* What a text holds: runs of digits, and the month where a word names one. */
+struct reading {
+    unsigned value[PARTS_MAX], digits[PARTS_MAX], count;
+    bool dotted, good;
+};
+
+link_date link_date_of(unsigned year, unsigned month, unsigned day)
+{
+    bool good = (year == 0 || (year >= LINK_DATE_YEAR_MIN && year <= LINK_DATE_YEAR_MAX)) &&
+                month <= 12 && day <= 31;
+    return good ? year << 9 | month << 5 | day : 0;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The time of day behind a date is left out. */
+static struct span without_time(struct span text)
+{
+    for (size_t i = 0; i + 3 < text.len; i++)
+        if ((text.data[i] == 'T' || text.data[i] == ' ') && is_digit(text.data[i + 1]) &&
+            (text.data[i + 2] == ':' || text.data[i + 3] == ':'))
+            return span_slice(text, 0, i);
+    return text;
+}
+
+static struct reading read_parts(struct span text)
+{
+    struct reading r = {.good = true};
+    text = without_time(text);
+    for (size_t i = 0; i < text.len;) {
+        uint8_t c = text.data[i];
+        if (is_digit(c) && r.count < PARTS_MAX) {
+            unsigned value = 0, digits = 0;
+            for (; i < text.len && is_digit(text.data[i]); i++, digits++)
+                value = digits < 8 ? value * 10 + (text.data[i] - '0') : value;
+            r.value[r.count] = value;
+            r.digits[r.count++] = digits;
+            r.good = r.good && digits <= 8;
+        } else {
+            r.good = r.good && (c == '-' || c == '/' || c == '.' || c == ' ');
+            r.dotted = r.dotted || c == '.';
+            i++;
+        }
+    }
+    r.good = r.good && r.count > 0;
+    return r;
+}
+
+static unsigned whole_year(unsigned value, unsigned digits)
+{
+    if (digits > 2)
+        return value;
+    return value < 30 ? 2000 + value : 1900 + value;
+}
+
+static link_date in_order(unsigned year, unsigned first, unsigned second, bool month_leads)
+{
+    unsigned month = month_leads ? first : second, day = month_leads ? second : first;
+    bool swap = month > 12 && day <= 12;
+    if (month == 0 && day == 0)
+        return 0;
+    return link_date_of(year, swap ? day : month, swap ? month : day);
+}
+
+static link_date read_run(const struct reading *r, bool month_leads)
+{
+    unsigned v = r->value[0];
+    if (r->digits[0] == 4)
+        return link_date_of(v, 0, 0);
+    if (r->digits[0] == 6 && v % 100 >= 1 && v % 100 <= 12)
+        return link_date_of(v / 100, v % 100, 0);
+    if (r->digits[0] != 8)
+        return 0;
+    if (v / 10000 >= LINK_DATE_YEAR_MIN && v / 10000 <= LINK_DATE_YEAR_MAX && v / 100 % 100 <= 12)
+        return link_date_of(v / 10000, v / 100 % 100, v % 100);
+    return in_order(v % 10000, v / 1000000, v / 10000 % 100, month_leads);
+}
+
+static link_date read_reading(const struct reading *r, bool month_leads)
+{
+    if (!r->good)
+        return 0;
+    if (r->count == 1)
+        return read_run(r, month_leads);
+    if (r->count == 2 && r->digits[0] == 4)
+        return r->value[1] ? link_date_of(r->value[0], r->value[1], 0) : 0;
+    if (r->count == 2)
+        return r->digits[1] == 4 ? link_date_of(r->value[1], r->value[0], 0) : 0;
+    if (r->digits[0] > 2)
+        return in_order(r->value[0], r->value[1], r->value[2], true);
+    return in_order(whole_year(r->value[2], r->digits[2]), r->value[0], r->value[1], month_leads);
+}
+
+link_date link_date_read(const struct link_date_order *order, struct span text)
+{
+    struct reading r = read_parts(text);
+    return read_reading(&r, order->month_leads);
+}
+
+void link_date_learn(struct link_date_order *order, struct span text, uint32_t count)
+{
+    struct reading r = read_parts(text);
+    if (!r.good || r.count != 3 || r.digits[0] > 2)
+        return;
+    if (r.value[0] > 12)
+        order->day_first += count;
+    else if (r.value[1] > 12)
+        order->month_first += count;
+    else
+        order->either += count;
+    order->dotted += r.dotted ? count : 0;
+}
+
+void link_date_decide(struct link_date_order *order)
+{
+    order->month_leads = order->month_first > order->day_first;
+}
+
+void link_date_write(struct buf *out, link_date d)
+{
+    if (link_date_year(d))
+        buf_printf(out, "%04u", link_date_year(d));
+    if (link_date_month(d) || link_date_day(d))
+        buf_printf(out, "-%02u", link_date_month(d));
+    if (link_date_day(d))
+        buf_printf(out, "-%02u", link_date_day(d));
+}
+
+static bool complete(link_date d)
+{
+    return link_date_year(d) && link_date_month(d) && link_date_day(d);
+}
+
+static unsigned digits_of(link_date d)
+{
+    return link_date_year(d) * 10000 + link_date_month(d) * 100 + link_date_day(d);
+}
+
+/* One digit is another, or two neighbours stand the other way round. */
+static bool one_slip(link_date a, link_date b)
+{
+    unsigned x = digits_of(a), y = digits_of(b), differ = 0, first = 0, place = 0;
+    unsigned xd[8], yd[8];
+    for (; place < 8; place++, x /= 10, y /= 10) {
+        xd[place] = x % 10;
+        yd[place] = y % 10;
+        if (xd[place] != yd[place] && differ++ == 0)
+            first = place;
+    }
+    return differ == 1 ||
+           (differ == 2 && first < 7 && xd[first] == yd[first + 1] && xd[first + 1] == yd[first]);
+}
+
+static enum link_date_level compare_known(link_date a, link_date b)
+{
+    bool year = link_date_year(a) && link_date_year(b),
+         month = link_date_month(a) && link_date_month(b);
+    bool day = link_date_day(a) && link_date_day(b);
+    bool same_year = link_date_year(a) == link_date_year(b);
+    if (!year && !month && !day)
+        return LINK_DATE_NONE;
+    if ((!year || same_year) && (!month || link_date_month(a) == link_date_month(b)) &&
+        (!day || link_date_day(a) == link_date_day(b)))
+        return LINK_DATE_KNOWN;
+    return year && same_year ? LINK_DATE_YEAR : LINK_DATE_DIFFERENT;
+}
+
+enum link_date_level link_date_compare(link_date a, link_date b)
+{
+    if (a == 0 || b == 0)
+        return LINK_DATE_NONE;
+    if (a == b)
+        return LINK_DATE_SAME;
+    if (!complete(a) || !complete(b))
+        return compare_known(a, b);
+    bool year = link_date_year(a) == link_date_year(b);
+    bool month = link_date_month(a) == link_date_month(b);
+    bool day = link_date_day(a) == link_date_day(b);
+    if (year && link_date_month(a) == link_date_day(b) && link_date_day(a) == link_date_month(b))
+        return LINK_DATE_SWAPPED;
+    if (one_slip(a, b))
+        return LINK_DATE_SLIP;
+    if (year + month + day == 2)
+        return LINK_DATE_TWO_PARTS;
+    return year ? LINK_DATE_YEAR : LINK_DATE_DIFFERENT;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A value's own number depends on which row came first, so what a record holds is hashed from the
+ * blocking keys of its values, which depend on the text alone. */
+#include "link/universe.h"
+#include "base/mem.h"
+#include "link/sort.h"
+
+/* Of the keys of the field's value in that record; never 0. */
+static uint64_t hash_value(const struct link_records *r, unsigned field, uint32_t record)
+{
+    uint64_t hash = field + 1;
+    for (unsigned key = 0; key < link_field_keys(r, field); key++) {
+        for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
+            uint64_t value = link_key(r, field, key, record, i);
+            if (value == 0)
+                break;
+            hash = link_mix(hash * 31 + value);
+        }
+    }
+    return link_mix(hash) | 1;
+}
+
+static int add_field(const struct link_records *r, unsigned field, struct link_entry *entries)
+{
+    const uint32_t *column = link_field_column(r, field);
+    uint64_t *hashes = mem_calloc(link_field_values(r, field), sizeof *hashes);
+    REJECT_IF(!hashes, E_NOMEM);
+    size_t count = link_records_count(r);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t value = column[i];
+        if (value != 0 && hashes[value] == 0)
+            hashes[value] = hash_value(r, field, (uint32_t)i);
+        entries[i].hash = link_mix(entries[i].hash * 31 + hashes[value]);
+    }
+    mem_free(hashes);
+    return 0;
+}
+
+static int fill_order(struct link_universe *u, struct link_entry *entries)
+{
+    const struct link_records *r = u->records;
+    for (uint32_t i = 0; i < u->count; i++)
+        entries[i] = (struct link_entry){.hash = u->list[i], .position = i, .record = i};
+    for (unsigned f = 0; f < link_records_fields(r); f++)
+        TRY(add_field(r, f, entries));
+    TRY(link_sort(entries, u->count, NULL));
+    for (uint32_t i = 0; i < u->count; i++)
+        u->order[i] = entries[i].record;
+    return 0;
+}
+
+static int count_lists(struct link_universe *u, unsigned scope)
+{
+    uint32_t counts[LINK_LISTS_MAX] = {0};
+    for (unsigned list = 0; list < link_records_lists(u->records); list++)
+        u->within[list] = (scope & LINK_WITHIN) && !link_records_list_is_unique(u->records, list);
+    for (uint32_t i = 0; i < u->count; i++) {
+        u->list[i] = (uint8_t)link_records_list_of(u->records, i);
+        counts[u->list[i]]++;
+    }
+    u->pairs = link_universe_pairs_of(u, counts);
+    return 0;
+}
+
+int link_universe_init(struct link_universe *u, const struct link_records *r, unsigned scope)
+{
+    size_t count = link_records_count(r);
+    ASSERT(count <= LINK_RECORDS_MAX);
+    *u = (struct link_universe){
+        .records = r, .count = (uint32_t)count, .between = (scope & LINK_BETWEEN) != 0};
+    u->order = mem_calloc(count + 1, sizeof *u->order);
+    u->list = mem_calloc(count + 1, 1);
+    struct link_entry *entries = mem_calloc(count + 1, sizeof *entries);
+    int error = u->order && u->list && entries ? count_lists(u, scope) : E_NOMEM;
+    if (error == 0)
+        error = fill_order(u, entries);
+    mem_free(entries);
+    if (error < 0)
+        link_universe_release(u);
+    return error;
+}
+
+void link_universe_release(struct link_universe *u)
+{
+    mem_free(u->order);
+    mem_free(u->list);
+    *u = (struct link_universe){.records = NULL};
+}
+
+uint64_t link_universe_pairs_of(const struct link_universe *u,
+                                const uint32_t counts[LINK_LISTS_MAX])
+{
+    uint64_t all = 0, pairs = 0;
+    for (unsigned list = 0; list < LINK_LISTS_MAX; list++) {
+        uint64_t n = counts[list];
+        if (u->between)
+            pairs += all * n;
+        if (u->within[list])
+            pairs += n * (n - (n > 0)) / 2;
+        all += n;
+    }
+    return pairs;
+}
