@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A wrong guess here makes a wrong number without an error, so every guess needs two signs (a name
+ * and what the column holds), what could be read in two ways is refused with a question, and what
+ * was decided is always said. */
+#include "count/columns.h"
+
+#include "base/mem.h"
+#include "text/fold.h"
+
+static const char *const id_names[] = {"cluster",   "cluster_id",  "person",        "person_id",
+                                       "personid",  "persons_id",  "victim_id",     "individual_id",
+                                       "entity_id", "entity",      "individual",    "victim",
+                                       "match_id",  "match_group", "group_id",      "unique_id",
+                                       "uid",       "человек",     "идентификатор", "id"};
+static const char *const list_names[] = {
+    "list",         "list_name", "list_id", "source",   "sources",  "source_name", "source_list",
+    "dataset",      "data_set",  "system",  "register", "registry", "database",    "organisation",
+    "organization", "org",       "project", "список",   "источник"};
+static const char *const count_names[] = {
+    "n",      "count",    "counts", "freq",    "frequency",  "frequencies", "number",
+    "num",    "total",    "cases",  "persons", "people",     "victims",     "killings",
+    "deaths", "observed", "obs",    "число",   "количество", "частота"};
+/* Whole numbers that are never how many. */
+static const char *const other_names[] = {
+    "",          "row",  "rowid",    "index",     "nr",   "no",         "record",
+    "record_id", "year", "date",     "month",     "day",  "birth_year", "age",
+    "lat",       "lon",  "latitude", "longitude", "code", "год",        "возраст"};
+
+/* What the sample shows of a column. */
+struct seen {
+    size_t bits, numbers; /* rows that hold 0 or 1; any number */
+    size_t first_other;   /* the first row that holds neither 0 nor 1 */
+};
+
+struct finder {
+    const struct count_rows *rows;
+    const struct count_reading *reading;
+    struct count_columns *columns;
+    struct problem *problem;
+    size_t count, sample;
+    struct buf names; /* folded titles, NUL behind each */
+    uint32_t *name_at;
+    struct seen *seen;
+};
+
+static const char *name_of(const struct finder *f, size_t column)
+{
+    return buf_cstr(&f->names) + f->name_at[column];
+}
+
+static int fold_names(struct finder *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        f->name_at[i] = (uint32_t)f->names.len;
+        TRY(fold_search(count_rows_title(f->rows, i), &f->names));
+        for (size_t j = f->name_at[i]; j < f->names.len; j++) {
+            uint8_t *byte = &f->names.data[j];
+            if (*byte == ' ' || *byte == '-' || *byte == '.')
+                *byte = '_';
+        }
+        buf_u8(&f->names, 0);
+    }
+    return buf_error(&f->names);
+}
+
+static void look(struct finder *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct seen *s = &f->seen[i];
+        s->first_other = f->sample;
+        for (size_t row = 0; row < f->sample; row++) {
+            uint64_t value;
+            enum count_figure figure =
+                count_figure_read(count_rows_sample(f->rows, row, i), &value);
+            bool bit = figure == COUNT_FIGURE_IS && value <= 1;
+            s->numbers += figure != COUNT_FIGURE_NONE;
+            s->bits += bit;
+            if (!bit && s->first_other == f->sample)
+                s->first_other = row;
+        }
+    }
+}
+
+static bool is_bits(const struct finder *f, size_t column)
+{
+    return f->seen[column].bits == f->sample;
+}
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The column that has the first of these names that there is. */
+static size_t by_names(const struct finder *f, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t column = 0; column < f->count; column++) {
+            if (strcmp(name_of(f, column), names[i]) == 0)
+                return column;
+        }
+    }
+    return COUNT_NO_COLUMN;
+}
+
+/* A column that was named: its very name, else the same without case. */
+static int by_title(const struct finder *f, const char *title, size_t *ret_column)
+{
+    struct buf folded;
+    size_t found = COUNT_NO_COLUMN;
+    for (size_t i = 0; i < f->count && found == COUNT_NO_COLUMN; i++) {
+        if (span_equal(count_rows_title(f->rows, i), span_text(title)))
+            found = i;
+    }
+    buf_init(&folded, 65536);
+    int error = fold_search(span_text(title), &folded);
+    for (size_t i = 0; error == 0 && i < f->count && found == COUNT_NO_COLUMN; i++) {
+        if (strcmp(name_of(f, i), buf_cstr(&folded)) == 0)
+            found = i;
+    }
+    buf_release(&folded);
+    if (error == E_NOMEM)
+        return error;
+    if (found == COUNT_NO_COLUMN)
+        return problem_set(f->problem, E_NOT_FOUND, "line 1: no column is named \"%.60s\".", title);
+    *ret_column = found;
+    return 0;
+}
+
+static int find_given(struct finder *f)
+{
+    struct count_columns *c = f->columns;
+    const struct {
+        const char *title;
+        size_t *column;
+    } given[] = {{f->reading->id, &c->id},
+                 {f->reading->list, &c->list},
+                 {f->reading->count, &c->count},
+                 {f->reading->by, &c->by},
+                 {f->reading->act, &c->act}};
+    for (size_t i = 0; i < COUNT_OF(given); i++) {
+        if (given[i].title)
+            TRY(by_title(f, given[i].title, given[i].column));
+    }
+    return 0;
+}
+
+static bool is_taken(const struct finder *f, size_t column)
+{
+    const struct count_columns *c = f->columns;
+    return column == c->id || column == c->list || column == c->count || column == c->by ||
+           column == c->act;
+}
+
+static int refuse_value(const struct finder *f, size_t column, size_t row)
+{
+    struct span title = count_rows_title(f->rows, column);
+    struct span value = count_rows_sample(f->rows, row, column);
+    return problem_set(f->problem, E_FORMAT,
+                       "line %llu: the column \"%.*s\" holds \"%.*s\" where it holds 0 or 1 in "
+                       "other rows; a list's column holds only 0 and 1, and --count names one of "
+                       "numbers of persons.",
+                       (unsigned long long)count_rows_sample_line(f->rows, row), COUNT_QUOTE(title),
+                       COUNT_QUOTE(value));
+}
+
+static int add_list(struct finder *f, size_t column)
+{
+    struct count_columns *c = f->columns;
+    struct span title = count_rows_title(f->rows, column);
+    if (c->list_count == COUNT_NAMES_MAX)
+        return problem_set(f->problem, E_TOO_LARGE,
+                           "line 1: more than %d columns hold only 0 and 1; so many lists are not "
+                           "read. --lists names those that should be.",
+                           COUNT_NAMES_MAX);
+    for (unsigned i = 0; i < c->list_count; i++) {
+        if (span_equal(count_rows_title(f->rows, c->lists[i]), title))
+            return problem_set(f->problem, E_FORMAT,
+                               "line 1: two columns of lists are named \"%.*s\".",
+                               COUNT_QUOTE(title));
+    }
+    c->lists[c->list_count++] = column;
+    return 0;
+}
+
+/* The columns of 0 and 1, or those that were named. */
+static int find_lists(struct finder *f)
+{
+    const struct count_reading *reading = f->reading;
+    for (size_t i = 0; i < reading->list_count; i++) {
+        size_t column = 0;
+        TRY(by_title(f, reading->lists[i], &column));
+        if (!is_bits(f, column))
+            return refuse_value(f, column, f->seen[column].first_other);
+        TRY(add_list(f, column));
+    }
+    for (size_t i = 0; reading->list_count == 0 && i < f->count; i++) {
+        if (is_taken(f, i))
+            continue;
+        if (is_bits(f, i))
+            TRY(add_list(f, i));
+        else if (f->seen[i].bits * 2 >= f->sample)
+            return refuse_value(f, i, f->seen[i].first_other);
+    }
+    if (f->columns->list_count > 0)
+        return 0;
+    return problem_set(f->problem, E_FORMAT,
+                       "line 1: no column holds only 0 and 1, and none is named for a person's id "
+                       "and a list (such as \"person\" and \"list\"; --id and --list say which).");
+}
+
+static bool same_history(const struct finder *f, size_t a, size_t b)
+{
+    const struct count_columns *c = f->columns;
+    const size_t others[] = {c->by, c->act};
+    for (unsigned i = 0; i < c->list_count + COUNT_OF(others); i++) {
+        size_t column = i < c->list_count ? c->lists[i] : others[i - c->list_count];
+        if (column != COUNT_NO_COLUMN && !span_equal(count_rows_sample(f->rows, a, column),
+                                                     count_rows_sample(f->rows, b, column)))
+            return false;
+    }
+    return true;
+}
+
+static bool histories_come_once(const struct finder *f)
+{
+    for (size_t a = 0; a < f->sample; a++) {
+        for (size_t b = 0; b < a; b++) {
+            if (same_history(f, a, b))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_list(const struct finder *f, size_t column)
+{
+    for (unsigned i = 0; i < f->columns->list_count; i++) {
+        if (f->columns->lists[i] == column)
+            return true;
+    }
+    return false;
+}
+
+/* The one column of numbers that is nothing else; refuses when there are several. */
+static int find_unnamed_count(struct finder *f)
+{
+    size_t found = COUNT_NO_COLUMN;
+    for (size_t i = 0; i < f->count; i++) {
+        const char *name = name_of(f, i);
+        if (f->seen[i].numbers < f->sample || is_taken(f, i) || is_list(f, i) ||
+            is_among(name, other_names, COUNT_OF(other_names)) ||
+            is_among(name, id_names, COUNT_OF(id_names)))
+            continue;
+        if (found != COUNT_NO_COLUMN) {
+            struct span a = count_rows_title(f->rows, found), b = count_rows_title(f->rows, i);
+            return problem_set(f->problem, E_FORMAT,
+                               "line 1: is a row a capture history? Then --count says whether "
+                               "\"%.*s\" or \"%.*s\" is how many; else --form persons.",
+                               COUNT_QUOTE(a), COUNT_QUOTE(b));
+        }
+        found = i;
+    }
+    f->columns->count = found;
+    return 0;
+}
+
+/* A file of columns of 0 and 1: is a row a person or a history? */
+static int find_frequency(struct finder *f)
+{
+    struct count_columns *c = f->columns;
+    bool must = f->reading->has_form && f->reading->form == COUNT_FORM_FREQUENCIES;
+    bool may = !f->reading->has_form || must;
+    if (may && c->count == COUNT_NO_COLUMN) {
+        size_t named = by_names(f, count_names, COUNT_OF(count_names));
+        if (named != COUNT_NO_COLUMN && !is_taken(f, named) && f->seen[named].numbers > 0)
+            c->count = named;
+    }
+    if (c->count == COUNT_NO_COLUMN) {
+        TRY(find_lists(f));
+        if (may && (must || histories_come_once(f)))
+            TRY(find_unnamed_count(f));
+    } else {
+        TRY(find_lists(f));
+    }
+    if (must && c->count == COUNT_NO_COLUMN)
+        return problem_set(f->problem, E_FORMAT,
+                           "line 1: no column says how many persons have each history; --count "
+                           "names it.");
+    c->form = c->count == COUNT_NO_COLUMN ? COUNT_FORM_PERSONS : COUNT_FORM_FREQUENCIES;
+    return 0;
+}
+
+static int need(struct finder *f, size_t column, const char *what, const char *option)
+{
+    if (column != COUNT_NO_COLUMN)
+        return 0;
+    return problem_set(f->problem, E_FORMAT,
+                       "line 1: no column is named for %s; %s says which it is.", what, option);
+}
+
+static int find_roles(struct finder *f)
+{
+    struct count_columns *c = f->columns;
+    const struct count_reading *reading = f->reading;
+    TRY(find_given(f));
+    size_t id = c->id, list = c->list;
+    if (id == COUNT_NO_COLUMN)
+        id = by_names(f, id_names, COUNT_OF(id_names));
+    if (list == COUNT_NO_COLUMN)
+        list = by_names(f, list_names, COUNT_OF(list_names));
+    bool both = id != COUNT_NO_COLUMN && list != COUNT_NO_COLUMN && !is_bits(f, list);
+    bool records = reading->has_form ? reading->form == COUNT_FORM_RECORDS
+                                     : reading->list || (both && !reading->count);
+    if (records) {
+        c->form = COUNT_FORM_RECORDS;
+        TRY(need(f, c->id = id, "a person's id", "--id"));
+        return need(f, c->list = list, "the list", "--list");
+    }
+    if (id != COUNT_NO_COLUMN && !is_bits(f, id) && !reading->count)
+        c->id = id;
+    TRY(find_frequency(f));
+    if (c->form == COUNT_FORM_FREQUENCIES)
+        c->id = COUNT_NO_COLUMN;
+    return 0;
+}
+
+int count_columns_find(const struct count_rows *rows, const struct count_reading *reading,
+                       struct count_columns *ret_columns, struct problem *problem)
+{
+    struct count_columns columns = {.id = COUNT_NO_COLUMN,
+                                    .list = COUNT_NO_COLUMN,
+                                    .count = COUNT_NO_COLUMN,
+                                    .by = COUNT_NO_COLUMN,
+                                    .act = COUNT_NO_COLUMN};
+    struct finder f = {.rows = rows,
+                       .reading = reading,
+                       .columns = &columns,
+                       .problem = problem,
+                       .count = count_rows_columns(rows),
+                       .sample = count_rows_sample_count(rows)};
+    buf_init(&f.names, 1u << 26);
+    f.name_at = mem_calloc(f.count, sizeof *f.name_at);
+    f.seen = mem_calloc(f.count, sizeof *f.seen);
+    int error = f.name_at && f.seen ? fold_names(&f) : E_NOMEM;
+    if (error == 0) {
+        look(&f);
+        error = find_roles(&f);
+    }
+    buf_release(&f.names);
+    mem_free(f.name_at);
+    mem_free(f.seen);
+    if (error == 0)
+        *ret_columns = columns;
+    return error;
+}
+
+static void put_titles(struct buf *b, const struct count_rows *rows,
+                       const struct count_columns *columns)
+{
+    const unsigned shown = columns->list_count > 8 ? 6 : columns->list_count;
+    for (unsigned i = 0; i < shown; i++) {
+        struct span title = count_rows_title(rows, columns->lists[i]);
+        const char *before = i == 0 ? " " : i + 1 == columns->list_count ? " and " : ", ";
+        buf_printf(b, "%s%.*s", before, COUNT_QUOTE(title));
+    }
+    if (shown < columns->list_count)
+        buf_printf(b, " and %u more", columns->list_count - shown);
+}
+
+void count_columns_describe(const struct count_rows *rows, const struct count_columns *columns,
+                            char *out, size_t bytes)
+{
+    struct buf b;
+    buf_init(&b, 65536);
+    if (columns->form == COUNT_FORM_RECORDS) {
+        struct span id = count_rows_title(rows, columns->id);
+        struct span list = count_rows_title(rows, columns->list);
+        buf_printf(&b, "A row a record: \"%.*s\" is the person and \"%.*s\" the list.",
+                   COUNT_QUOTE(id), COUNT_QUOTE(list));
+    } else {
+        bool persons = columns->form == COUNT_FORM_PERSONS;
+        buf_text(&b, persons ? "A row a person" : "A row a capture history");
+        if (columns->count != COUNT_NO_COLUMN) {
+            struct span count = count_rows_title(rows, columns->count);
+            buf_printf(&b, ", \"%.*s\" the number of persons", COUNT_QUOTE(count));
+        } else if (columns->id != COUNT_NO_COLUMN) {
+            struct span id = count_rows_title(rows, columns->id);
+            buf_printf(&b, ", rows with the same \"%.*s\" the same one", COUNT_QUOTE(id));
+        }
+        buf_printf(&b, "; the list%s", columns->list_count == 1 ? "" : "s");
+        put_titles(&b, rows, columns);
+        buf_text(&b, ".");
+    }
+    struct span text = buf_bytes(&b);
+    size_t len = text.len < bytes ? text.len : bytes - 1;
+    while (len < text.len && len > 0 && (text.data[len] & 0xC0) == 0x80)
+        len--;
+    if (len)
+        memcpy(out, text.data, len);
+    out[len] = '\0';
+    buf_release(&b);
+}

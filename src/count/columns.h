@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the columns of a file are, from their names and from the first rows.
+ *
+ * A row a record, when a column is named as a person's id and another as a list:
+ *   id     cluster, cluster_id, person, person_id, victim_id, ..., id (the first of these there is)
+ *   list   list, list_name, source, dataset, project, ...
+ * Otherwise the columns that hold nothing but 0 and 1 are the lists, and a row is
+ *   a capture history with its frequency, when a column is named n, count, freq, frequency, ... and
+ *   holds whole numbers; or when exactly one column besides holds whole numbers and no history
+ *   comes twice;
+ *   a person, when there is none. A column named as a person's id then makes rows of one id one
+ *   person.
+ * A name is compared without case, spaces, points and hyphens being underscores. What was said by
+ * name in count_reading comes before all this. A column that is mostly 0 and 1 but not only is
+ * refused, not passed over. Columns that are nothing of these are not used. */
+#ifndef COUNT_COLUMNS_H
+#define COUNT_COLUMNS_H
+
+#include "count/read.h"
+#include "count/rows.h"
+
+#define COUNT_NO_COLUMN SIZE_MAX
+
+struct count_columns {
+    enum count_form form;
+    size_t id, list, count, by, act; /* COUNT_NO_COLUMN: there is none */
+    unsigned list_count;             /* the columns of 0 and 1; 0 in a file of records */
+    size_t lists[COUNT_NAMES_MAX];
+};
+
+/* E_FORMAT, E_NOT_FOUND (a column that was named), E_TOO_LARGE (lists), E_NOMEM; each with a
+ * sentence. */
+int count_columns_find(const struct count_rows *rows, const struct count_reading *reading,
+                       struct count_columns *ret_columns, struct problem *problem) MUST_USE;
+/* "A row a capture history: the lists EXH, ABA, OSCE and HRW; n says how many persons." Whole
+ * characters. */
+void count_columns_describe(const struct count_rows *rows, const struct count_columns *columns,
+                            char *out, size_t bytes);
+
+#endif
