@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A pair of records worth keeping: likely, or likely enough to be looked at. */
+/* Pairs of records, and those worth keeping: likely, or likely enough to be looked at. */
 #ifndef LINK_EDGE_H
 #define LINK_EDGE_H
 
 #include <stdint.h>
+
+struct link_pair {
+    uint32_t a, b;
+};
 
 struct link_edge {
     uint32_t a, b; /* records, a < b */
