@@ -9,15 +9,12 @@
 #include "count/glm.h"
 #include "count/logfit.h"
 #include "count/number.h"
+#include "count/one_cell.h"
 #include "count/profile.h"
 
 /* Where the likelihood rises for ever a fitted count has gone below this before the fit stops: the
  * Newton decrement is then at most glm.c's, 1e-10. */
 #define VANISHING 1e-6
-#define SMALL_CELL 10
-#define MOVED 0.25
-/* First-order guesses below this are not looked at closer. */
-#define MOVED_GUESS 0.05
 #define POOR_FIT_LEVEL 0.01
 
 struct logfit {
@@ -109,9 +106,9 @@ static bool is_sound(struct logfit *f)
 }
 
 /* Fits the table as it is; returns N, or 0 when there is none. */
-static double fit_table(struct logfit *f, const double *start)
+static double fit_table(struct logfit *f)
 {
-    glm_fit(f->glm, &f->design, f->y, NULL, f->used, start);
+    glm_fit(f->glm, &f->design, f->y, NULL, f->used, NULL);
     return is_sound(f) ? (double)f->n + f->glm->mu[0] : 0;
 }
 
@@ -122,7 +119,7 @@ void logfit_model(struct logfit *f, const struct hierarchy *terms,
     struct loglinear_model m = {.terms = *terms};
     hierarchy_text(terms, f->table.lists, f->numbers, m.text);
     set_design(f, terms);
-    m.n = fit_table(f, NULL);
+    m.n = fit_table(f);
     m.identifiable = m.n > 0;
     if (m.identifiable) {
         m.parameters = (unsigned)(g->rank + g->infinite_count);
@@ -151,7 +148,7 @@ static bool limits(struct logfit *f, const struct loglinear_model *model,
                    struct profile_source *source, struct profile *profile)
 {
     set_design(f, &model->terms);
-    double n = fit_table(f, NULL);
+    double n = fit_table(f);
     double unseen = f->glm->mu[0];
     glm_influence(f->glm, &f->design, 0, f->influence);
     double variance = f->influence[0] + 1 / fmax(unseen, 1e-3);
@@ -181,79 +178,34 @@ void logfit_interval(struct logfit *f, struct loglinear_model *model)
         take_limits(model, &profile);
 }
 
-/* The N with one person more (by 1) or less (by -1) in cell h; 0 when there is none. */
-static double moved_n(struct logfit *f, unsigned h, int by)
+/* The N with so many more in cell h; 0 when there is none. */
+static double refit(void *arg, unsigned h, int more)
 {
-    f->y[h] += by;
-    f->table.cells[h] += (uint64_t)by;
-    f->n += (uint64_t)by;
-    double n = fit_table(f, NULL);
-    f->y[h] -= by;
-    f->table.cells[h] -= (uint64_t)by;
-    f->n -= (uint64_t)by;
+    struct logfit *f = arg;
+    f->y[h] += more;
+    f->table.cells[h] += (uint64_t)more;
+    f->n += (uint64_t)more;
+    double n = fit_table(f);
+    f->y[h] -= more;
+    f->table.cells[h] -= (uint64_t)more;
+    f->n -= (uint64_t)more;
     return n;
-}
-
-struct worst {
-    double change, n;
-    unsigned cell;
-    int by;
-};
-
-static void try_cell(struct logfit *f, double n, unsigned h, int by, struct worst *worst)
-{
-    double got = moved_n(f, h, by);
-    double change = got > 0 ? fabs(got - n) : INFINITY;
-    if (change > MOVED * n && change > worst->change)
-        *worst = (struct worst){.change = change, .n = got, .cell = h, .by = by};
-}
-
-/* Which of the small cells moves n most. What first order says moves it little is believed, but
- * not for cells that are out of the fit, nor where the last person of a cell goes. */
-static struct worst worst_cell(struct logfit *f, double n)
-{
-    struct worst worst = {0};
-    bool look[COUNT_CELLS_MAX][2] = {{false}};
-    fit_table(f, NULL);
-    glm_influence(f->glm, &f->design, 0, f->influence);
-    for (unsigned h = 1; h < f->design.rows; h++) {
-        for (unsigned less = 0; less < 2; less++) {
-            double guess = f->glm->mu[0] * expm1(less ? -f->influence[h] : f->influence[h]);
-            bool edge = f->glm->mu[h] == 0 || (less && f->y[h] < 2);
-            look[h][less] = f->y[h] < SMALL_CELL && f->y[h] >= less &&
-                            (edge || !(fabs(guess) < MOVED_GUESS * n));
-        }
-    }
-    for (unsigned h = 1; h < f->design.rows; h++) {
-        for (unsigned less = 0; less < 2; less++) {
-            if (look[h][less])
-                try_cell(f, n, h, less ? -1 : 1, &worst);
-        }
-    }
-    return worst;
 }
 
 static void warn_of_one_cell(struct logfit *f, struct count_estimate *e)
 {
-    char lists[2 * COUNT_LISTS_MAX] = "";
-    size_t len = 0;
-    struct worst worst = worst_cell(f, e->n);
-    if (!(worst.change > 0))
-        return;
-    for (unsigned i = 0; i < f->table.lists; i++) {
-        if ((worst.cell >> i & 1) == 0)
-            continue;
-        if (len > 0)
-            lists[len++] = '+';
-        lists[len++] = (char)('0' + f->numbers[i]);
-    }
-    count_estimate_warn(e, COUNT_WARN_ONE_CELL);
-    count_estimate_detail(e, "With one person %s on list %s alone (now %.0f)",
-                          worst.by > 0 ? "more" : "fewer", lists, f->y[worst.cell]);
-    if (worst.n > 0)
-        count_estimate_detail(e, "it would be %.0f.", worst.n);
-    else
-        count_estimate_detail(e, "there would be no number.");
+    fit_table(f);
+    glm_influence(f->glm, &f->design, 0, f->influence);
+    struct one_cell one = {
+        .table = &f->table,
+        .numbers = f->numbers,
+        .n = e->n,
+        .fitted = f->glm->mu,
+        .influence = f->influence,
+        .refit = refit,
+        .arg = f,
+    };
+    one_cell_warn(&one, e);
 }
 
 void logfit_estimate(struct logfit *f, const struct loglinear_model *model,

@@ -20,9 +20,8 @@ void logfit_model(struct logfit *f, const struct hierarchy *terms,
 /* Adds the interval to a model that was fitted here. */
 void logfit_interval(struct logfit *f, struct loglinear_model *model);
 /* The estimate by a model that was fitted here: n, interval, spread, and the warnings that stand
- * with it: NOT_IDENTIFIABLE; NO_UPPER_LIMIT; POOR_FIT, when the deviance is beyond the 1% point of
- * chi-squared; ONE_CELL, when one person more or less in one cell of fewer than 10 moves n by more
- * than a quarter, or leaves no number, under the same model. Finished. */
+ * with it: NOT_IDENTIFIABLE; POOR_FIT, when the deviance is beyond the 1% point of chi-squared;
+ * ONE_CELL (one_cell.h). Finished. */
 void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
                      struct count_estimate *e);
 

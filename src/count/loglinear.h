@@ -38,7 +38,7 @@ struct loglinear {
      * N, and a reader should see that. */
     size_t top_count;
     struct loglinear_model top[LOGLINEAR_TOP];
-    bool all;               /* all models there are were fitted */
+    bool all; /* all models there are were fitted */
     /* Fits, and how many were not identifiable; a walk may fit a model more than once. */
     size_t models, refused;
 };
