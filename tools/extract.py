@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Lists every sentence to translate, as a .pot: extract.py [--check]
 
-They stand in pages/line and pages/desk, in C as N_("..."), and in base/error.h and desk/alarm.h. With --check prints
+They stand in pages/, in C as N_("..."), and in base/error.h and desk/alarm.h. With --check prints
 instead what a catalogue of pages/po lacks or has for nothing, and ends with 1 if there is any.
 """
 import re

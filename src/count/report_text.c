@@ -13,7 +13,7 @@
 #define NAME_COLUMNS_MAX 60
 #define WORDS_BYTES_MAX (64u << 10)
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
-#define NUMBER_COLUMNS 12
+#define NUMBER_COLUMNS 14
 #define INTERVAL_COLUMNS 22
 /* Below this an estimator's numbers stand under its name. */
 #define BESIDE_WIDTH 64
@@ -38,6 +38,7 @@ static void put_heading(struct text *t, const char *title, const char *more)
     for (; columns > 0; columns--)
         buf_u8(t->b, '-');
     buf_u8(t->b, '\n');
+    buf_reset(&t->words);
 }
 
 static void put_prose(struct text *t, const char *sentences, size_t indent)
@@ -92,7 +93,7 @@ static void put_acts(struct text *t, const struct count_data *data)
     static const struct term_column all[] = {{"Act", .cut = true},
                                              {"Reports", .right = true},
                                              {"Persons", .right = true},
-                                             {"If doubtful pairs are one", .right = true}};
+                                             {"Merged", .right = true}};
     const char **cells = data->act_count > 0 ? cells_for(t, data->act_count, 4) : NULL;
     if (!cells)
         return;
@@ -115,6 +116,8 @@ static void put_acts(struct text *t, const struct count_data *data)
     buf_u8(t->b, '\n');
     term_table(t->b, columns, count, cells, data->act_count, t->width);
     put_prose(t, report_about_acts, 0);
+    if (merged)
+        put_prose(t, report_about_merged, 0);
 }
 
 static void put_file(struct text *t, const struct count_data *data)
@@ -145,6 +148,15 @@ static void put_many_lists(struct text *t, const struct count_data *data)
     term_table(t->b, columns, 2, cells, data->list_count, t->width);
 }
 
+static void put_table_warnings(struct text *t, const struct count_stratum *s)
+{
+    if (s->warnings == 0 && !s->detail[0])
+        return;
+    buf_text(&t->words, "Warning: ");
+    report_put_warnings(&t->words, s->warnings, s->detail);
+    put_words(t, 0);
+}
+
 static void put_lists(struct text *t, const struct count_data *data)
 {
     put_heading(t, "The lists", "");
@@ -154,6 +166,7 @@ static void put_lists(struct text *t, const struct count_data *data)
     }
     struct chart_upset chart = report_upset(data, &data->whole);
     chart_upset_text(&chart, HISTORIES_MAX, t->width, t->b);
+    put_table_warnings(t, &t->result->whole);
 }
 
 static void put_chart(struct text *t, const struct count_estimate *estimates, size_t count,
@@ -177,14 +190,12 @@ static void put_numbers(struct text *t, const char *name, const struct count_est
     term_cell(t->b, name, room, beside ? TERM_LEFT : TERM_CUT);
     if (!beside)
         buf_printf(t->b, "\n%*s", (int)indent, "");
-    if (!e->given) {
-        buf_text(t->b, beside ? " no estimate\n" : "  no estimate\n");
-        return;
+    term_cell(t->b, e->given ? number(t, e->n) : "no estimate", NUMBER_COLUMNS, TERM_RIGHT);
+    if (e->given) {
+        report_put_interval(&t->words, e);
+        buf_printf(t->b, "  %s", keep(t));
     }
-    report_put_number(&t->words, e->n);
-    term_cell(t->b, keep(t), NUMBER_COLUMNS, TERM_RIGHT);
-    report_put_interval(&t->words, e);
-    buf_printf(t->b, "  %s\n", keep(t));
+    buf_u8(t->b, '\n');
 }
 
 static void put_estimate(struct text *t, const struct count_estimate *e)
@@ -211,7 +222,8 @@ static void put_groups(struct text *t, const struct count_stratum *s)
             if (report_group_of(&s->estimates[i]) != group)
                 continue;
             if (!any) {
-                buf_printf(t->b, "\n%s\n", report_group_name(group));
+                buf_u8(t->b, '\n');
+                put_prose(t, report_group_name(group), 0);
                 put_prose(t, report_group_about(group), 0);
                 buf_u8(t->b, '\n');
             }
@@ -221,20 +233,10 @@ static void put_groups(struct text *t, const struct count_stratum *s)
     }
 }
 
-static void put_table_warnings(struct text *t, const struct count_stratum *s)
-{
-    if (s->warnings == 0 && !s->detail[0])
-        return;
-    buf_text(&t->words, "Warning: ");
-    report_put_warnings(&t->words, s->warnings, s->detail);
-    put_words(t, 0);
-}
-
 static void put_whole(struct text *t)
 {
     const struct count_stratum *s = &t->result->whole;
     put_heading(t, "How many there may be", "");
-    put_table_warnings(t, s);
     if (s->no_estimate) {
         put_prose(t, s->no_estimate, 0);
         return;
@@ -336,7 +338,8 @@ static void put_end(struct text *t)
 static void put_report(struct text *t)
 {
     const struct count_result *r = t->result;
-    term_paragraph(t->b, r->data->source, 0, t->width);
+    buf_printf(&t->words, "How many: %s", r->data->source);
+    put_words(t, 0);
     if (!r->finished)
         put_prose(t, report_stopped, 0);
     put_heading(t, "Documented", "");

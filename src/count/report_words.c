@@ -13,7 +13,7 @@ static const struct {
     const char *begins;
     enum report_group group;
 } families[] = {
-    {"chao-", REPORT_BOUNDS}, {"pairs", REPORT_BOUNDS}, {"lincoln", REPORT_BOUNDS},
+    {"chao", REPORT_BOUNDS}, {"pair-", REPORT_BOUNDS}, {"lincoln", REPORT_BOUNDS},
     {"m0", REPORT_SIMPLE},    {"mt", REPORT_SIMPLE},    {"mb", REPORT_SIMPLE},
     {"mh", REPORT_SIMPLE},
 };
@@ -30,8 +30,9 @@ enum report_group report_group_of(const struct count_estimate *e)
 static const struct {
     const char *name, *about;
 } groups[REPORT_GROUPS] = {
-    {"Lower limits, and lists compared two at a time",
-     "The least that the overlaps allow, and a check. They are not estimates of the whole."},
+    {"Lower limits and pairs", "The least that the overlaps allow, and lists compared two at a "
+                               "time, as a check. They are not "
+                               "estimates of the whole."},
     {"Models",
      "They let lists depend on each other, or persons differ in how likely they are to be listed."},
     {"Simple models, for comparison",
@@ -64,9 +65,12 @@ const struct report_need report_needs[REPORT_NEEDS] = {
 
 const char report_about_acts[] =
     "One person may stand under several acts, so these do not add up to the persons above.";
+const char report_about_merged[] =
+    "Merged: the persons if every doubtful pair is one and the same person.";
 const char report_how_to_read[] =
     "None of these numbers is the answer by itself. Each says how many there were if what it "
-    "assumes is true; its interval says how uncertain it then is, in 95 of 100 cases, and nothing "
+    "assumes is true. Its interval says how far off chance alone may have put it (95%), and "
+    "nothing "
     "about an assumption that is wrong. Choose by what is known of how the lists were made, not by "
     "the size of a number, and report the documented minimum, the interval and the assumption "
     "with it.";

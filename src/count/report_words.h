@@ -25,8 +25,9 @@ struct report_need {
 extern const struct report_need report_needs[REPORT_NEEDS];
 
 /* Sentences that more than one report says. */
-extern const char report_about_acts[], report_how_to_read[], report_about_linkage[],
-    report_about_draws[], report_about_delta[], report_about_total[], report_stopped[];
+extern const char report_about_acts[], report_about_merged[], report_how_to_read[],
+    report_about_linkage[], report_about_draws[], report_about_delta[], report_about_total[],
+    report_stopped[];
 
 /* 12,749. At most COUNT_ABSURD times COUNT_PERSONS_MAX fits into 40 bytes. */
 void report_put_number(struct buf *b, double n);

@@ -39,20 +39,6 @@ static double columns_wide(size_t columns)
     return (double)columns * FONT * CHART_COLUMN_EM;
 }
 
-/* The end of the axis: the highest number that is to be shown. */
-static double highest(const struct chart_intervals *chart)
-{
-    double most = chart->documented;
-    for (size_t i = 0; i < chart->count; i++) {
-        const struct chart_interval *row = &chart->rows[i];
-        if (row->given && row->n > most)
-            most = row->n;
-        if (row->given && row->has_interval && row->high > most)
-            most = row->high;
-    }
-    return most;
-}
-
 static void lay_out_wide(struct drawing *d)
 {
     size_t names = 0, labels = 0;
@@ -212,26 +198,24 @@ static void put_pictures(struct drawing *d)
     buf_text(d->b, "</g>");
 }
 
-/* Upright lines at one number: through the whole picture, or, where that would go through the
- * words, behind each row's own. */
+/* Upright lines at one number, behind each row's own picture: not through words. */
 static void put_uprights(struct drawing *d, double x)
 {
-    double end = d->height - FOOT;
-    if (!d->narrow)
-        buf_printf(d->b, "M%.1f %dV%.1f", x, TOP - 4, end);
-    for (size_t i = 0; d->narrow && i < d->chart->count; i++) {
+    double half = d->narrow ? 9 : WIDE_ROW / 2.0;
+    for (size_t i = 0; i < d->chart->count; i++) {
         if (d->chart->rows[i].given)
-            buf_printf(d->b, "M%.1f %.1fv18", x, row_y(d, i) - 9);
+            buf_printf(d->b, "M%.1f %.1fv%.1f", x, row_y(d, i) - half, 2 * half);
     }
-    buf_printf(d->b, "M%.1f %.1fv5", x, end);
+    buf_printf(d->b, "M%.1f %.1fv5", x, d->height - FOOT);
 }
 
 static void put_documented(struct drawing *d)
 {
     double x = at(d, d->chart->documented);
-    buf_text(d->b, "<path stroke=\"currentColor\" stroke-dasharray=\"2 3\" d=\"");
+    buf_printf(d->b, "<path stroke=\"currentColor\" stroke-dasharray=\"2 3\" d=\"M%.1f 4V%d", x,
+               TOP - 6);
     put_uprights(d, x);
-    buf_printf(d->b, "\"/><text x=\"%.1f\" y=\"%d\">", d->narrow ? 0 : x, TOP - 10);
+    buf_printf(d->b, "\"/><text x=\"%.1f\" y=\"%d\">", x + 6, TOP - 10);
     chart_put_number(d->b, d->chart->documented);
     buf_text(d->b, " documented</text>");
 }
@@ -288,7 +272,7 @@ int chart_intervals(const struct chart_intervals *chart, bool narrow, struct are
     else
         lay_out_wide(&d);
     size_t ticks = (size_t)(d.picture / TICK_UNITS);
-    chart_axis_fit(&d.axis, chart->documented, highest(chart),
+    chart_axis_fit(&d.axis, chart->documented, chart_intervals_highest(chart),
                    ticks < CHART_TICKS_MAX ? ticks : CHART_TICKS_MAX);
     chart_begin(&b, d.width, d.height, FONT, chart->title);
     put_description(&d);

@@ -35,6 +35,8 @@ struct chart_intervals {
 /* Narrow is for a telephone: names, numbers and picture one under the other. E_NOMEM. */
 int chart_intervals(const struct chart_intervals *chart, bool narrow, struct arena *arena,
                     struct html *ret_html) MUST_USE;
+/* Where the axis ends: the highest number that is shown. */
+double chart_intervals_highest(const struct chart_intervals *chart);
 /* For width columns, with the axis below. The labels of what is given are left out: they stand in
  * the table beside it. */
 void chart_intervals_text(const struct chart_intervals *chart, size_t width, struct buf *b);

@@ -15,6 +15,8 @@
 #define INDENT 2
 #define TICK_COLUMNS 14
 #define LABEL_BYTES 64
+/* An arrow to where there is no limit has room behind its mark. */
+#define ARROW 1.3
 
 struct drawing {
     struct buf *b;
@@ -163,15 +165,25 @@ static void put_legend(struct drawing *d)
         buf_fail(d->b, buf_error(&legend));
 }
 
+double chart_intervals_highest(const struct chart_intervals *chart)
+{
+    double most = chart->documented;
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct chart_interval *row = &chart->rows[i];
+        if (row->given)
+            most = fmax(most, row->open_above ? row->n * ARROW : row->n);
+        if (row->given && row->has_interval)
+            most = fmax(most, row->high);
+    }
+    return most;
+}
+
 static void lay_out(struct drawing *d, size_t width)
 {
-    double high = d->chart->documented;
     for (size_t i = 0; i < d->chart->count; i++) {
         const struct chart_interval *row = &d->chart->rows[i];
         size_t name = term_columns_of(row->name);
         d->name = name > d->name ? name : d->name;
-        if (row->given)
-            high = fmax(fmax(high, row->n), row->has_interval ? row->high : 0);
     }
     size_t most = width / 3 < NAME_MAX ? width / 3 : NAME_MAX;
     d->name = d->name < most ? d->name : most;
@@ -180,7 +192,8 @@ static void lay_out(struct drawing *d, size_t width)
     size_t room = width > d->left + PICTURE_MIN ? width - d->left : PICTURE_MIN;
     d->picture = room < PICTURE_MAX ? room : PICTURE_MAX;
     size_t ticks = d->picture / TICK_COLUMNS;
-    chart_axis_fit(&d->axis, d->chart->documented, high, ticks > 2 ? ticks : 2);
+    chart_axis_fit(&d->axis, d->chart->documented, chart_intervals_highest(d->chart),
+                   ticks > 2 ? ticks : 2);
 }
 
 void chart_intervals_text(const struct chart_intervals *chart, size_t width, struct buf *b)
@@ -190,10 +203,8 @@ void chart_intervals_text(const struct chart_intervals *chart, size_t width, str
     lay_out(&d, width);
     put_documented(&d);
     for (size_t i = 0; i < chart->count; i++) {
-        if (chart->rows[i].group) {
-            term_cell(b, chart->rows[i].group, d.left + d.picture, TERM_CUT);
-            buf_u8(b, '\n');
-        }
+        if (chart->rows[i].group)
+            term_paragraph(b, chart->rows[i].group, 0, d.left + d.picture);
         put_row(&d, &chart->rows[i]);
     }
     put_axis(&d);

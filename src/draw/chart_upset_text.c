@@ -78,7 +78,10 @@ void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width
     buf_printf(b, "\n%*s", INDENT, "");
     for (unsigned i = 0; i < chart->lists; i++)
         buf_printf(b, "%c ", 'A' + i);
-    buf_text(b, " persons on exactly these lists\n");
+    pad(b, 1);
+    size_t used = INDENT + 2 * chart->lists + 1;
+    term_cell(b, "persons on exactly these lists", width > used ? width - used : 1, TERM_CUT);
+    buf_u8(b, '\n');
     uint64_t most = count > 0 ? chart->cells[order[0]] : 1, left_out = 0;
     size_t digits = chart_number_columns(most);
     for (size_t i = 0; i < count; i++) {
@@ -88,7 +91,7 @@ void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width
         put_history(chart, order[i], b);
         pad(b, 1);
         put_number(b, chart->cells[order[i]], digits);
-        put_bar_in(b, chart->cells[order[i]], most, INDENT + 2 * chart->lists + 1 + digits, width);
+        put_bar_in(b, chart->cells[order[i]], most, used + digits, width);
     }
     if (count > rows) {
         buf_printf(b, "%*sand %zu smaller %s: ", INDENT, "", count - rows,
