@@ -13,9 +13,8 @@ static const struct {
     const char *begins;
     enum report_group group;
 } families[] = {
-    {"chao", REPORT_BOUNDS}, {"pair-", REPORT_BOUNDS}, {"lincoln", REPORT_BOUNDS},
-    {"m0", REPORT_SIMPLE},    {"mt", REPORT_SIMPLE},    {"mb", REPORT_SIMPLE},
-    {"mh", REPORT_SIMPLE},
+    {"chao", REPORT_BOUNDS}, {"pair", REPORT_BOUNDS}, {"m0", REPORT_SIMPLE},
+    {"mt", REPORT_SIMPLE},   {"mb", REPORT_SIMPLE},   {"mh", REPORT_SIMPLE},
 };
 
 enum report_group report_group_of(const struct count_estimate *e)

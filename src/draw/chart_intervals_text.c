@@ -118,7 +118,9 @@ static void put_tick_labels(struct drawing *d)
         size_t len = put_number(text, d->axis.ticks[i]);
         size_t middle = column_of(d, d->axis.ticks[i]);
         size_t start = middle > len / 2 ? middle - len / 2 : 0;
-        if (start + len > d->picture || (used > 0 && start < used + 1))
+        if (start + len > d->picture)
+            start = d->picture - len;
+        if (len > d->picture || (used > 0 && start < used + 1))
             continue;
         pad(d, start - used);
         buf_text(d->b, text);

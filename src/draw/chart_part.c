@@ -88,14 +88,23 @@ static void even_ticks(struct chart_axis *axis, double step)
         add_tick(axis, value);
 }
 
-/* 1, 2, 5, 10, 20, ... persons: the smallest with which there are no more ticks than wanted. */
-static double even_step(const struct chart_axis *axis, size_t wanted)
+/* 1, 2, 5, 10, 20, ... persons: the smallest step with no more ticks than wanted. Where that has
+ * none at all, the one before it, without its last ticks. */
+static void fit_even_ticks(struct chart_axis *axis, size_t wanted)
 {
     static const double factors[] = {2, 2.5, 2};
     double step = 1;
-    for (size_t i = 0; (axis->high - axis->low) / step >= (double)wanted; i++)
+    while ((axis->high - axis->low) / step > CHART_TICKS_MAX)
+        step *= 10;
+    double before = step;
+    even_ticks(axis, step);
+    for (size_t i = 0; axis->tick_count > wanted; i++) {
+        before = step;
         step *= factors[i % COUNT_OF(factors)];
-    return step;
+        even_ticks(axis, step);
+    }
+    if (axis->tick_count == 0)
+        even_ticks(axis, before);
 }
 
 void chart_axis_fit(struct chart_axis *axis, double low, double high, size_t wanted)
@@ -110,13 +119,13 @@ void chart_axis_fit(struct chart_axis *axis, double low, double high, size_t wan
         do
             log_ticks(axis, log_digits[--set]);
         while (axis->tick_count > wanted && set > 0);
-        axis->tick_count = axis->tick_count > wanted ? wanted : axis->tick_count;
     } else {
         double margin = high > low ? (high - low) * MARGIN : low * MARGIN;
         axis->low = low - margin;
         axis->high = high + margin;
-        even_ticks(axis, even_step(axis, wanted));
+        fit_even_ticks(axis, wanted);
     }
+    axis->tick_count = axis->tick_count > wanted ? wanted : axis->tick_count;
 }
 
 double chart_axis_at(const struct chart_axis *axis, double value)

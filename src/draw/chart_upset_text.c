@@ -7,6 +7,7 @@
 #define BAR_MAX 50
 #define NAME_MAX 40
 #define NUMBER_BYTES 40
+#define WORDS_BYTES 160
 
 static void pad(struct buf *b, size_t columns)
 {
@@ -70,6 +71,18 @@ static void put_history(const struct chart_upset *chart, unsigned history, struc
         buf_text(b, history >> i & 1 ? "● " : "· ");
 }
 
+static void put_left_out(size_t groups, uint64_t persons, size_t width, struct buf *b)
+{
+    struct buf words CLEANUP(buf_release);
+    buf_init(&words, WORDS_BYTES);
+    buf_printf(&words, "and %zu smaller %s: ", groups, groups == 1 ? "group" : "groups");
+    chart_put_number(&words, (double)persons);
+    buf_text(&words, persons == 1 ? " person" : " persons");
+    term_paragraph(b, buf_cstr(&words), INDENT, width);
+    if (buf_error(&words))
+        buf_fail(b, buf_error(&words));
+}
+
 void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width, struct buf *b)
 {
     unsigned order[1 << CHART_UPSET_LISTS_MAX];
@@ -93,10 +106,6 @@ void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width
         put_number(b, chart->cells[order[i]], digits);
         put_bar_in(b, chart->cells[order[i]], most, used + digits, width);
     }
-    if (count > rows) {
-        buf_printf(b, "%*sand %zu smaller %s: ", INDENT, "", count - rows,
-                   count - rows == 1 ? "group" : "groups");
-        chart_put_number(b, (double)left_out);
-        buf_printf(b, " %s\n", left_out == 1 ? "person" : "persons");
-    }
+    if (count > rows)
+        put_left_out(count - rows, left_out, width, b);
 }

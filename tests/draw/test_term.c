@@ -109,12 +109,51 @@ static void any_table_fits(void **state)
     }
 }
 
+static void a_paragraph_is_broken_between_words(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 10000);
+    term_paragraph(&b, "At least  100 persons\nare \x1B[31mdocumented.", 2, 20);
+    assert_string_equal(buf_cstr(&b), "  At least 100\n"
+                                      "  persons are\n"
+                                      "  [U+001B][31mdocume\n"
+                                      "  nted.\n");
+    buf_reset(&b);
+    term_paragraph(&b, "", 2, 20);
+    assert_string_equal(buf_cstr(&b), "");
+    term_paragraph(&b, "word anotherword", 30, 20);
+    assert_string_equal(buf_cstr(&b), "                              word\n"
+                                      "                              anotherw\n"
+                                      "                              ord\n");
+    buf_release(&b);
+}
+
+static void a_cell_is_cut_or_filled(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1000);
+    term_cell(&b, "Orlets", 8, TERM_LEFT);
+    term_cell(&b, "12", 4, TERM_RIGHT);
+    term_cell(&b, "Zhelan Hospital", 7, TERM_CUT);
+    term_cell(&b, NULL, 2, TERM_LEFT);
+    term_cell(&b, "|\r\xE2\x80\xAE", 20, TERM_CUT);
+    assert_string_equal(buf_cstr(&b), "Orlets    12Zhelan…  | [U+202E]");
+    assert_int_equal(term_columns_of("日本"), 4);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(widths_are_of_columns), cmocka_unit_test(columns_stand_below_each_other),
-        cmocka_unit_test(the_wide_give_way),     cmocka_unit_test(a_report_forges_no_row),
+        cmocka_unit_test(widths_are_of_columns),
+        cmocka_unit_test(columns_stand_below_each_other),
+        cmocka_unit_test(the_wide_give_way),
+        cmocka_unit_test(a_report_forges_no_row),
         cmocka_unit_test(any_table_fits),
+        cmocka_unit_test(a_paragraph_is_broken_between_words),
+        cmocka_unit_test(a_cell_is_cut_or_filled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
