@@ -165,12 +165,11 @@ static void put_table_warnings(struct page *p, struct values *v, const struct co
         values_text(v, "no_estimate", s->no_estimate);
 }
 
-static void put_chart(struct page *p, struct values *v, const struct count_estimate *estimates,
-                      size_t count, uint64_t documented)
+static void put_chart(struct page *p, struct values *v, const struct count_stratum *s)
 {
     struct chart_intervals chart = {0};
     struct html wide, narrow;
-    int error = report_intervals(estimates, count, documented, &p->arena, &chart);
+    int error = report_intervals(p->result->data, s, &p->arena, &chart);
     if (error == 0 && chart.count > 0) {
         error = chart_intervals(&chart, false, &p->arena, &wide);
         if (error == 0)
@@ -182,6 +181,12 @@ static void put_chart(struct page *p, struct values *v, const struct count_estim
         values_html(v, "chart", wide);
         values_html(v, "chart_narrow", narrow);
     }
+}
+
+static const char *estimator(struct page *p, const struct count_estimate *e)
+{
+    report_put_name(&p->words, p->result->data, e);
+    return keep(p);
 }
 
 static const char *model_of(struct page *p, const struct count_estimate *e)
@@ -211,7 +216,7 @@ static void put_row(struct page *p, struct values *group, const char *name, cons
         report_put_interval(&p->words, e);
         values_text(row, "interval", keep(p));
     }
-    if (full)
+    if (full && report_group_of(e) != REPORT_PAIRS)
         values_text(row, "assumes", e->assumes);
     report_put_warnings(&p->words, full || report_is_warned(e) ? e->warnings : 0, e->detail);
     if (p->words.len > 0)
@@ -246,8 +251,8 @@ static void put_group(struct page *p, struct values *section, const struct count
             values_text(group, "title", report_group_name(which));
             values_text(group, "about", report_group_about(which));
         }
-        put_row(p, group, s->estimates[i].name, model_of(p, &s->estimates[i]), &s->estimates[i],
-                true);
+        put_row(p, group, estimator(p, &s->estimates[i]), model_of(p, &s->estimates[i]),
+                &s->estimates[i], true);
     }
 }
 
@@ -258,7 +263,7 @@ static void put_whole(struct page *p)
     if (s->no_estimate)
         return;
     struct values *section = add_section(p, "How many there may be", report_how_to_read);
-    put_chart(p, section, s->estimates, s->estimate_count, s->data->documented.persons);
+    put_chart(p, section, s);
     for (enum report_group group = 0; group < REPORT_GROUPS; group++)
         put_group(p, section, s, group);
 }
@@ -269,8 +274,9 @@ static void put_shifts_of(struct page *p, struct values *section, const struct c
 {
     const struct count_estimate *one = &s->shifts[0].estimates[index];
     const struct count_estimate *given = report_find(s->estimates, s->estimate_count, one->id);
-    struct values *group = add_group(section, one->name, "Linkage");
-    values_text(group, "title", one->name);
+    const char *name = estimator(p, one);
+    struct values *group = add_group(section, name, "Linkage");
+    values_text(group, "title", name);
     if (given)
         put_row(p, group, "as linked", documented_text(p, (double)s->data->documented.persons),
                 given, false);
@@ -278,8 +284,8 @@ static void put_shifts_of(struct page *p, struct values *section, const struct c
         if (index >= s->shifts[i].estimate_count)
             continue;
         report_put_shift(&p->words, &s->shifts[i]);
-        const char *name = keep(p);
-        put_row(p, group, name, documented_text(p, s->shifts[i].documented),
+        const char *linkage = keep(p);
+        put_row(p, group, linkage, documented_text(p, s->shifts[i].documented),
                 &s->shifts[i].estimates[index], false);
     }
 }
@@ -301,7 +307,8 @@ static void put_list(struct page *p, const char *title, const char *about,
         return;
     struct values *group = add_group(add_section(p, title, about), title, "Estimator");
     for (size_t i = 0; i < count; i++)
-        put_row(p, group, estimates[i].name, model_of(p, &estimates[i]), &estimates[i], false);
+        put_row(p, group, estimator(p, &estimates[i]), model_of(p, &estimates[i]), &estimates[i],
+                false);
 }
 
 static void put_stratum(struct page *p, const struct count_stratum *s)
@@ -316,11 +323,11 @@ static void put_stratum(struct page *p, const struct count_stratum *s)
     put_table_warnings(p, v, s);
     if (s->no_estimate)
         return;
-    put_chart(p, v, s->estimates, s->estimate_count, s->data->documented.persons);
+    put_chart(p, v, s);
     struct values *group = add_group(v, "Estimates in this stratum", "Estimator");
     for (size_t i = 0; i < s->estimate_count; i++)
-        put_row(p, group, s->estimates[i].name, model_of(p, &s->estimates[i]), &s->estimates[i],
-                false);
+        put_row(p, group, estimator(p, &s->estimates[i]), model_of(p, &s->estimates[i]),
+                &s->estimates[i], false);
 }
 
 static void put_needs(struct page *p)

@@ -169,14 +169,19 @@ static void put_lists(struct text *t, const struct count_data *data)
     put_table_warnings(t, &t->result->whole);
 }
 
-static void put_chart(struct text *t, const struct count_estimate *estimates, size_t count,
-                      uint64_t documented)
+static void put_chart(struct text *t, const struct count_stratum *s)
 {
     struct chart_intervals chart;
-    if (report_intervals(estimates, count, documented, &t->arena, &chart) != 0)
+    if (report_intervals(t->result->data, s, &t->arena, &chart) != 0)
         buf_fail(t->b, E_NOMEM);
     else if (chart.count > 0)
         chart_intervals_text(&chart, t->width, t->b);
+}
+
+static const char *name_of(struct text *t, const struct count_estimate *e)
+{
+    report_put_name(&t->words, t->result->data, e);
+    return keep(t);
 }
 
 /* Name, number and interval in one line, or in two where it is narrow. */
@@ -200,13 +205,15 @@ static void put_numbers(struct text *t, const char *name, const struct count_est
 
 static void put_estimate(struct text *t, const struct count_estimate *e)
 {
-    put_numbers(t, e->name, e, INDENT);
+    put_numbers(t, name_of(t, e), e, INDENT);
     if (e->model[0]) {
         buf_printf(&t->words, "Model: %s", e->model);
         put_words(t, 3 * INDENT);
     }
-    buf_printf(&t->words, "Assumes: %s", e->assumes);
-    put_words(t, 3 * INDENT);
+    if (report_group_of(e) != REPORT_PAIRS) {
+        buf_printf(&t->words, "Assumes: %s", e->assumes);
+        put_words(t, 3 * INDENT);
+    }
     if (e->warnings != 0 || e->detail[0]) {
         buf_text(&t->words, e->given ? "Warning: " : "Why: ");
         report_put_warnings(&t->words, e->warnings, e->detail);
@@ -243,7 +250,7 @@ static void put_whole(struct text *t)
     }
     put_prose(t, report_how_to_read, 0);
     buf_u8(t->b, '\n');
-    put_chart(t, s->estimates, s->estimate_count, s->data->documented.persons);
+    put_chart(t, s);
     put_groups(t, s);
 }
 
@@ -262,7 +269,7 @@ static void put_shifts_of(struct text *t, const struct count_stratum *s, size_t 
 {
     const struct count_estimate *one = &s->shifts[0].estimates[index];
     const struct count_estimate *given = report_find(s->estimates, s->estimate_count, one->id);
-    term_paragraph(t->b, one->name, 0, t->width);
+    term_paragraph(t->b, name_of(t, one), 0, t->width);
     if (given)
         put_short(t, "as linked", given);
     for (size_t i = 0; i < s->shift_count; i++) {
@@ -302,7 +309,7 @@ static void put_list(struct text *t, const char *title, const char *about,
     put_prose(t, about, 0);
     buf_u8(t->b, '\n');
     for (size_t i = 0; i < count; i++)
-        put_short(t, estimates[i].name, &estimates[i]);
+        put_short(t, name_of(t, &estimates[i]), &estimates[i]);
 }
 
 static void put_stratum(struct text *t, const struct count_stratum *s)
@@ -318,9 +325,9 @@ static void put_stratum(struct text *t, const struct count_stratum *s)
         put_prose(t, s->no_estimate, 0);
         return;
     }
-    put_chart(t, s->estimates, s->estimate_count, s->data->documented.persons);
+    put_chart(t, s);
     for (size_t i = 0; i < s->estimate_count; i++)
-        put_short(t, s->estimates[i].name, &s->estimates[i]);
+        put_short(t, name_of(t, &s->estimates[i]), &s->estimates[i]);
 }
 
 static void put_end(struct text *t)

@@ -13,7 +13,7 @@ static const struct {
     const char *begins;
     enum report_group group;
 } families[] = {
-    {"chao", REPORT_BOUNDS}, {"pair", REPORT_BOUNDS}, {"m0", REPORT_SIMPLE},
+    {"chao", REPORT_BOUNDS}, {"pair-", REPORT_PAIRS}, {"m0", REPORT_SIMPLE},
     {"mt", REPORT_SIMPLE},   {"mb", REPORT_SIMPLE},   {"mh", REPORT_SIMPLE},
 };
 
@@ -29,14 +29,16 @@ enum report_group report_group_of(const struct count_estimate *e)
 static const struct {
     const char *name, *about;
 } groups[REPORT_GROUPS] = {
-    {"Lower limits and pairs", "The least that the overlaps allow, and lists compared two at a "
-                               "time, as a check. They are not "
-                               "estimates of the whole."},
+    {"Lower limit", "The least that the overlaps allow. It is not an estimate of the whole."},
     {"Models",
      "They let lists depend on each other, or persons differ in how likely they are to be listed."},
     {"Simple models, for comparison",
-     "Each allows one departure from the plainest case, or none. They show how much that matters; "
+     "Each allows one departure from the plainest case, or two. They show how much that matters; "
      "lists of abuses seldom fit them."},
+    {"Lists compared two at a time, as a check",
+     "From each pair alone (Lincoln-Petersen, in Chapman's form), assuming that being on one list "
+     "says nothing about being on the other. Where pairs disagree, lists depend on each other or "
+     "persons differ, and a model is needed that says how."},
 };
 
 const char *report_group_name(enum report_group group)
@@ -47,6 +49,18 @@ const char *report_group_name(enum report_group group)
 const char *report_group_about(enum report_group group)
 {
     return groups[group].about;
+}
+
+void report_put_name(struct buf *b, const struct count_data *data, const struct count_estimate *e)
+{
+    if (report_group_of(e) != REPORT_PAIRS) {
+        buf_text(b, e->name);
+        return;
+    }
+    size_t digits = strlen(e->id) - 2;
+    size_t one = (size_t)(e->id[digits] - '1'), other = (size_t)(e->id[digits + 1] - '1');
+    ASSERT(one < data->list_count && other < data->list_count);
+    buf_printf(b, "%s + %s", data->lists[one], data->lists[other]);
 }
 
 const struct report_need report_needs[REPORT_NEEDS] = {
@@ -218,14 +232,24 @@ const struct count_estimate *report_find(const struct count_estimate *estimates,
     return NULL;
 }
 
-static int fill_row(const struct count_estimate *e, struct arena *arena, struct chart_interval *row)
+static const char *kept(struct buf *words, struct arena *arena)
 {
-    struct buf label CLEANUP(buf_release);
-    buf_init(&label, LABEL_BYTES_MAX);
-    report_put_label(&label, e);
+    const char *copy = buf_error(words) ? NULL : arena_copy_text(arena, buf_bytes(words));
+    buf_reset(words);
+    return copy;
+}
+
+static int fill_row(const struct count_data *data, const struct count_estimate *e,
+                    struct arena *arena, struct chart_interval *row)
+{
+    struct buf words CLEANUP(buf_release);
+    buf_init(&words, LABEL_BYTES_MAX);
+    report_put_label(&words, e);
+    const char *label = kept(&words, arena);
+    report_put_name(&words, data, e);
     *row = (struct chart_interval){
-        .name = e->name,
-        .label = buf_error(&label) ? NULL : arena_copy_text(arena, buf_bytes(&label)),
+        .name = kept(&words, arena),
+        .label = label,
         .given = e->given,
         .has_interval = e->given && e->has_interval,
         .open_above =
@@ -236,30 +260,42 @@ static int fill_row(const struct count_estimate *e, struct arena *arena, struct 
         .low = e->low,
         .high = e->high,
     };
-    REJECT_IF(!row->label, E_NOMEM);
+    REJECT_IF(!row->label || !row->name, E_NOMEM);
     return 0;
 }
 
-int report_intervals(const struct count_estimate *estimates, size_t count, uint64_t documented,
+static size_t count_in(const struct count_stratum *s, enum report_group group)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->estimate_count; i++)
+        count += report_group_of(&s->estimates[i]) == group;
+    return count;
+}
+
+int report_intervals(const struct count_data *data, const struct count_stratum *stratum,
                      struct arena *arena, struct chart_intervals *ret_chart)
 {
-    ASSERT(count <= CHART_INTERVALS_MAX);
-    struct chart_interval *rows = arena_alloc(arena, (count + 1) * sizeof *rows);
+    const struct count_estimate *estimates = stratum->estimates;
+    struct chart_interval *rows = arena_alloc(arena, (stratum->estimate_count + 1) * sizeof *rows);
     REJECT_IF(!rows, E_NOMEM);
     size_t placed = 0;
     bool given = false;
     for (enum report_group group = 0; group < REPORT_GROUPS; group++) {
         size_t first = placed;
-        for (size_t i = 0; i < count; i++) {
+        if (group == REPORT_PAIRS && count_in(stratum, group) > REPORT_PAIRS_DRAWN)
+            continue;
+        for (size_t i = 0; i < stratum->estimate_count; i++) {
             if (report_group_of(&estimates[i]) != group)
                 continue;
-            TRY(fill_row(&estimates[i], arena, &rows[placed]));
+            TRY(fill_row(data, &estimates[i], arena, &rows[placed]));
             rows[placed].group = placed == first ? report_group_name(group) : NULL;
             given |= rows[placed++].given;
         }
     }
+    double documented = (double)stratum->data->documented.persons;
+    ASSERT(placed <= CHART_INTERVALS_MAX);
     *ret_chart = (struct chart_intervals){.title = "Estimates and their 95% intervals",
-                                          .documented = (double)documented,
+                                          .documented = documented,
                                           .count = given && documented > 0 ? placed : 0,
                                           .rows = rows};
     return 0;

@@ -11,11 +11,14 @@
 #include "draw/chart_intervals.h"
 #include "draw/chart_upset.h"
 
-/* Estimators are shown in three groups, so that twenty of them can be read. */
-enum report_group { REPORT_BOUNDS, REPORT_MODELS, REPORT_SIMPLE, REPORT_GROUPS };
+/* Estimators are shown in groups, so that forty of them can be read. Pairs of lists all assume the
+ * same, which is said once, of the group. */
+enum report_group { REPORT_BOUNDS, REPORT_MODELS, REPORT_SIMPLE, REPORT_PAIRS, REPORT_GROUPS };
 enum report_group report_group_of(const struct count_estimate *e);
 const char *report_group_name(enum report_group group);
 const char *report_group_about(enum report_group group);
+/* Its name; for a pair those of its lists. */
+void report_put_name(struct buf *b, const struct count_data *data, const struct count_estimate *e);
 
 /* Where an estimator comes from, and what it needs to give an answer. */
 struct report_need {
@@ -57,9 +60,11 @@ bool report_is_warned(const struct count_estimate *e);
 const struct count_estimate *report_find(const struct count_estimate *estimates, size_t count,
                                          const char *id);
 
-/* The estimates as a chart, in their groups; everything lives in the arena. ret_chart->count is 0
- * when none of them has a number. E_NOMEM. */
-int report_intervals(const struct count_estimate *estimates, size_t count, uint64_t documented,
+/* The estimates of a stratum as a chart, in their groups; everything lives in the arena. Pairs are
+ * left to the table where they are more than REPORT_PAIRS_DRAWN. ret_chart->count is 0 when none
+ * has a number. E_NOMEM. */
+#define REPORT_PAIRS_DRAWN 6
+int report_intervals(const struct count_data *data, const struct count_stratum *stratum,
                      struct arena *arena, struct chart_intervals *ret_chart) MUST_USE;
 struct chart_upset report_upset(const struct count_data *data,
                                 const struct count_stratum_data *stratum);
