@@ -113,7 +113,7 @@ static void a_terminal_is_told_all_in_order(void **state)
         "Why: The result is negative, or fewer than are documented. It gave -2,311.\n",
         "\nLists compared two at a time, as a check\n",
         "Open Door Karsk + Tolma Lawyers                  8,295  7,688 to 8,998\n",
-        "Parents of Orlets + Zhelan Hospital            no estimate\n      Why: The lists, or",
+        "Parents of Orlets + Zhelan Hospital        no estimate\n      Why: The lists, or",
         "\nIf the linkage was wrong\n",
         "if 5% of the links had been missed: about 4,310 persons documented\n",
         "as linked",
