@@ -21,6 +21,7 @@ LIBRARIES = {
     r'microhttpd\.h$': {'http'},
     r'jansson\.h$': {'table'},
     r'utf8proc\.h$': {'text'},
+    r'unicode/': {'link'},
     r'sqlite3\.h$': {'ledger', 'desk'},
     r'curl/': {'desk'},
     r'(seccomp\.h|linux/(seccomp|landlock|filter)\.h)$': {'line'},
