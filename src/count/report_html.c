@@ -300,15 +300,30 @@ static void put_shifts(struct page *p)
         put_shifts_of(p, section, s, i);
 }
 
-static void put_list(struct page *p, const char *title, const char *about,
-                     const struct count_estimate *estimates, size_t count)
+static void put_rows(struct page *p, struct values *group, const struct count_estimate *estimates,
+                     size_t count)
 {
-    if (count == 0)
-        return;
-    struct values *group = add_group(add_section(p, title, about), title, "Estimator");
     for (size_t i = 0; i < count; i++)
         put_row(p, group, estimator(p, &estimates[i]), model_of(p, &estimates[i]), &estimates[i],
                 false);
+}
+
+static void put_list(struct page *p, const char *title, const char *about,
+                     const struct count_estimate *estimates, size_t count)
+{
+    if (count > 0)
+        put_rows(p, add_group(add_section(p, title, about), title, "Estimator"), estimates, count);
+}
+
+/* They are of one estimator; the model begins with delta. */
+static void put_deltas(struct page *p, const struct count_stratum *s)
+{
+    if (s->delta_count == 0)
+        return;
+    struct values *section = add_section(p, report_delta, report_about_delta);
+    struct values *group = add_group(section, report_delta, "Delta");
+    for (size_t i = 0; i < s->delta_count; i++)
+        put_row(p, group, model_of(p, &s->deltas[i]), NULL, &s->deltas[i], false);
 }
 
 static void put_stratum(struct page *p, const struct count_stratum *s)
@@ -324,10 +339,10 @@ static void put_stratum(struct page *p, const struct count_stratum *s)
     if (s->no_estimate)
         return;
     put_chart(p, v, s);
-    struct values *group = add_group(v, "Estimates in this stratum", "Estimator");
-    for (size_t i = 0; i < s->estimate_count; i++)
-        put_row(p, group, estimator(p, &s->estimates[i]), model_of(p, &s->estimates[i]),
-                &s->estimates[i], false);
+    put_rows(p, add_group(v, "Estimates in this stratum", "Estimator"), s->estimates,
+             s->estimate_count);
+    if (s->pooled_count > 0)
+        put_rows(p, add_group(v, report_draws, "Estimator"), s->pooled, s->pooled_count);
 }
 
 static void put_needs(struct page *p)
@@ -354,10 +369,9 @@ static void fill(struct page *p)
     put_lists(p);
     put_whole(p);
     put_shifts(p);
-    put_list(p, "Over the drawn linkages", report_about_draws, r->whole.pooled,
-             r->whole.pooled_count);
-    put_list(p, "How much delta says", report_about_delta, r->whole.deltas, r->whole.delta_count);
-    put_list(p, "All strata added", report_about_total, r->totals, r->total_count);
+    put_list(p, report_draws, report_about_draws, r->whole.pooled, r->whole.pooled_count);
+    put_deltas(p, &r->whole);
+    put_list(p, report_total, report_about_total, r->totals, r->total_count);
     if (r->stratum_count > 0)
         values_text(p->v, "by", name_of(p, r->data->by));
     for (size_t i = 0; i < r->stratum_count; i++)

@@ -143,10 +143,10 @@ static void put_stratum(struct json_writer *w, const char *key, const struct cou
     put_warnings(w, s->warnings, s->detail);
     put_text_or_null(w, "no_estimate", s->no_estimate);
     put_estimates(w, "estimates", s->estimates, s->estimate_count);
+    put_count(w, "draws", s->data->draw_count);
+    put_estimates(w, "over_draws", s->pooled, s->pooled_count);
     if (key) {
         put_shifts(w, s);
-        put_count(w, "draws", s->data->draw_count);
-        put_estimates(w, "over_draws", s->pooled, s->pooled_count);
         put_estimates(w, "deltas", s->deltas, s->delta_count);
     }
     json_put_bool(w, "finished", s->finished);

@@ -312,6 +312,18 @@ static void put_list(struct text *t, const char *title, const char *about,
         put_short(t, name_of(t, &estimates[i]), &estimates[i]);
 }
 
+/* They are of one estimator; the model begins with delta. */
+static void put_deltas(struct text *t, const struct count_stratum *s)
+{
+    if (s->delta_count == 0)
+        return;
+    put_heading(t, report_delta, "");
+    put_prose(t, report_about_delta, 0);
+    buf_u8(t->b, '\n');
+    for (size_t i = 0; i < s->delta_count; i++)
+        put_short(t, s->deltas[i].model, &s->deltas[i]);
+}
+
 static void put_stratum(struct text *t, const struct count_stratum *s)
 {
     buf_reset(&t->words);
@@ -328,6 +340,10 @@ static void put_stratum(struct text *t, const struct count_stratum *s)
     put_chart(t, s);
     for (size_t i = 0; i < s->estimate_count; i++)
         put_short(t, name_of(t, &s->estimates[i]), &s->estimates[i]);
+    if (s->pooled_count > 0)
+        buf_printf(t->b, "%s:\n", report_draws);
+    for (size_t i = 0; i < s->pooled_count; i++)
+        put_short(t, name_of(t, &s->pooled[i]), &s->pooled[i]);
 }
 
 static void put_end(struct text *t)
@@ -356,10 +372,9 @@ static void put_report(struct text *t)
     put_lists(t, r->data);
     put_whole(t);
     put_shifts(t, &r->whole);
-    put_list(t, "Over the drawn linkages", report_about_draws, r->whole.pooled,
-             r->whole.pooled_count);
-    put_list(t, "How much delta says", report_about_delta, r->whole.deltas, r->whole.delta_count);
-    put_list(t, "All strata added", report_about_total, r->totals, r->total_count);
+    put_list(t, report_draws, report_about_draws, r->whole.pooled, r->whole.pooled_count);
+    put_deltas(t, &r->whole);
+    put_list(t, report_total, report_about_total, r->totals, r->total_count);
     for (size_t i = 0; i < r->stratum_count; i++)
         put_stratum(t, &r->strata[i]);
     if (!r->whole.no_estimate)

@@ -76,6 +76,9 @@ const struct report_need report_needs[REPORT_NEEDS] = {
                        "alike; time, since it is drawn at random until the runs agree"},
 };
 
+const char report_draws[] = "Over the drawn linkages";
+const char report_delta[] = "How much delta says";
+const char report_total[] = "All strata added";
 const char report_about_acts[] =
     "One person may stand under several acts, so these do not add up to the persons above.";
 const char report_about_merged[] =

@@ -27,7 +27,8 @@ struct report_need {
 #define REPORT_NEEDS 6
 extern const struct report_need report_needs[REPORT_NEEDS];
 
-/* Sentences that more than one report says. */
+/* Headings and sentences that more than one report says. */
+extern const char report_draws[], report_delta[], report_total[];
 extern const char report_about_acts[], report_about_merged[], report_how_to_read[],
     report_about_linkage[], report_about_draws[], report_about_delta[], report_about_total[],
     report_stopped[];

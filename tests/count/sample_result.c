@@ -90,11 +90,12 @@ static const struct count_estimate busy_pooled[] = {
 };
 
 static const struct count_estimate busy_deltas[] = {
-    GIVEN("decomposable-delta-0.0625", "delta 1/16", "", "{124}{234} 0.99", 12595, 9827, 16544),
+    GIVEN("decomposable-delta-0.0625", "Decomposable", "", "delta 1/16: {124}{234} 0.99", 12595,
+          9827, 16544),
     {.id = "decomposable-delta-1",
-     .name = "delta 1",
+     .name = "Decomposable",
      .assumes = "",
-     .model = "{1234} 0.98",
+     .model = "delta 1: {1234} 0.98",
      .given = true,
      .has_interval = true,
      .n = 4617,
