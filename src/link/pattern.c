@@ -22,7 +22,7 @@ void link_patterns_release(struct link_patterns *t)
 static uint64_t hash_of(const struct link_pattern *p)
 {
     uint64_t words[sizeof *p / 8], hash = 0;
-    static_assert(sizeof words == sizeof *p, "a pattern is whole words");
+    _Static_assert(sizeof words == sizeof *p, "a pattern is whole words");
     memcpy(words, p, sizeof *p);
     for (size_t i = 0; i < COUNT_OF(words); i++)
         hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15u + (hash >> 29);
@@ -91,8 +91,8 @@ void link_patterns_settle(struct link_patterns *t)
         qsort(t->slots, kept, sizeof *t->slots, by_bytes);
 }
 
-unsigned link_rarity(uint32_t frequency, uint64_t present)
+unsigned link_rarity(double value_share)
 {
-    double bits = -log2(link_value_share(frequency, present));
+    double bits = -log2(value_share);
     return bits < 1 ? 1 : bits > LINK_RARITY_MAX ? LINK_RARITY_MAX : (unsigned)lround(bits);
 }

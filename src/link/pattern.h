@@ -46,8 +46,8 @@ int link_patterns_merge(struct link_patterns *into, const struct link_patterns *
 /* Closes the gaps: slots[0 .. count) in the order of the patterns' bytes. Nothing is added after. */
 void link_patterns_settle(struct link_patterns *t);
 
-/* For a value that so many of the field's present values are. */
-unsigned link_rarity(uint32_t frequency, uint64_t present);
+/* Of a value that such a share of records hold. */
+unsigned link_rarity(double value_share);
 /* The share of records that hold the value, with half a record added for those not seen. */
 static inline double link_value_share(uint32_t frequency, uint64_t present)
 {

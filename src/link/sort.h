@@ -4,6 +4,7 @@
 #ifndef LINK_SORT_H
 #define LINK_SORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -36,20 +36,7 @@ static int add_field(const struct link_records *r, unsigned field, struct link_e
     return 0;
 }
 
-static int fill_order(struct link_universe *u, struct link_entry *entries)
-{
-    const struct link_records *r = u->records;
-    for (uint32_t i = 0; i < u->count; i++)
-        entries[i] = (struct link_entry){.hash = u->list[i], .position = i, .record = i};
-    for (unsigned f = 0; f < link_records_fields(r); f++)
-        TRY(add_field(r, f, entries));
-    TRY(link_sort(entries, u->count, NULL));
-    for (uint32_t i = 0; i < u->count; i++)
-        u->order[i] = entries[i].record;
-    return 0;
-}
-
-static int count_lists(struct link_universe *u, unsigned scope)
+static void count_lists(struct link_universe *u, unsigned scope)
 {
     uint32_t counts[LINK_LISTS_MAX] = {0};
     for (unsigned list = 0; list < link_records_lists(u->records); list++)
@@ -59,6 +46,21 @@ static int count_lists(struct link_universe *u, unsigned scope)
         counts[u->list[i]]++;
     }
     u->pairs = link_universe_pairs_of(u, counts);
+}
+
+static int fill(struct link_universe *u, unsigned scope, struct link_entry *entries)
+{
+    const struct link_records *r = u->records;
+    count_lists(u, scope);
+    for (uint32_t i = 0; i < u->count; i++)
+        entries[i] = (struct link_entry){.hash = u->list[i], .position = i, .record = i};
+    for (unsigned f = 0; f < link_records_fields(r); f++)
+        TRY(add_field(r, f, entries));
+    TRY(link_sort(entries, u->count, NULL));
+    for (uint32_t i = 0; i < u->count; i++) {
+        u->order[i] = entries[i].record;
+        u->rank[entries[i].record] = i;
+    }
     return 0;
 }
 
@@ -69,11 +71,10 @@ int link_universe_init(struct link_universe *u, const struct link_records *r, un
     *u = (struct link_universe){
         .records = r, .count = (uint32_t)count, .between = (scope & LINK_BETWEEN) != 0};
     u->order = mem_calloc(count + 1, sizeof *u->order);
+    u->rank = mem_calloc(count + 1, sizeof *u->rank);
     u->list = mem_calloc(count + 1, 1);
     struct link_entry *entries = mem_calloc(count + 1, sizeof *entries);
-    int error = u->order && u->list && entries ? count_lists(u, scope) : E_NOMEM;
-    if (error == 0)
-        error = fill_order(u, entries);
+    int error = u->order && u->rank && u->list && entries ? fill(u, scope, entries) : E_NOMEM;
     mem_free(entries);
     if (error < 0)
         link_universe_release(u);
@@ -83,6 +84,7 @@ int link_universe_init(struct link_universe *u, const struct link_records *r, un
 void link_universe_release(struct link_universe *u)
 {
     mem_free(u->order);
+    mem_free(u->rank);
     mem_free(u->list);
     *u = (struct link_universe){.records = NULL};
 }

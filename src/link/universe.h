@@ -21,6 +21,7 @@ struct link_universe {
     bool between;
     bool within[LINK_LISTS_MAX]; /* by list */
     uint32_t *order;             /* record numbers, in the order of what they hold */
+    uint32_t *rank;              /* by record: its place in order */
     uint8_t *list;               /* by record */
     uint64_t pairs;              /* that are possible */
 };

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* First the fields are taken as independent; then, with a first idea of which pairs are matches,
+ * the trees of dependence are learnt and the rounds go on; and once more. */
+#include <math.h>
+
+#include "base/mem.h"
+#include "link/em_internal.h"
+
+#define ROUNDS_MAX 200
+#define TREES 3      /* how often the trees are learnt */
+#define SETTLED 1e-5 /* change of a share of matches, relative, or of an m */
+#define ROWS_PER_TASK 4096
+#define PRIOR_M_PAIRS 8.0 /* matches that general knowledge of m counts as */
+#define PRIOR_U_PAIRS 0.5 /* pairs, for each level, that u counts beyond those seen */
+#define PRIOR_GIVEN_PAIRS 10.0
+#define FREE_PAIRS_MIN 30.0    /* matches found without the field, for m to come from them alone */
+#define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
+
+struct sums {
+    double share[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX];
+    double of_all[LINK_FIELDS_MAX][LINK_LEVELS_MAX]; /* m from all matches, free or not */
+    /* By the parent's level and the own; and for the rows the sum of squares. */
+    double given[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX][LINK_LEVELS_MAX];
+    double squares[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX];
+    double matches, fit;
+};
+
+struct em {
+    const struct link_em_input *in;
+    struct link_model *model;
+    struct link_em_row *rows;
+    struct sums *sums; /* per task */
+    size_t tasks;
+};
+
+double link_em_class_weight(const struct link_em_row *row, enum link_class class,
+                            double *ret_square)
+{
+    double one = row->weight * (class == LINK_M ? row->match : 1 - row->match);
+    if (class == LINK_M && row->outside)
+        one = 0;
+    *ret_square = row->pairs * one * one;
+    return row->pairs * one;
+}
+
+static double value_share(unsigned rarity)
+{
+    return ldexp(1, -(int)rarity);
+}
+
+/* The likelihood ratio. */
+static double ratio_of(const struct link_model *model, const uint8_t *level, const uint8_t *rarity)
+{
+    double u[LINK_FIELDS_MAX], m[LINK_FIELDS_MAX], ratio = 1;
+    link_model_terms(model, LINK_U, level, u);
+    link_model_terms(model, LINK_M, level, m);
+    for (unsigned f = 0; f < model->fields; f++) {
+        double term = u[f];
+        if (rarity[f] != 0)
+            term = link_model_rarity(model, f, term, value_share(rarity[f]));
+        ratio *= m[f] / term;
+    }
+    return ratio;
+}
+
+double link_em_bits(const struct link_model *model, const struct link_pattern *pattern)
+{
+    uint8_t level[LINK_FIELDS_MAX], rarity[LINK_FIELDS_MAX];
+    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++) {
+        level[f] = (uint8_t)link_pattern_level(pattern, f);
+        rarity[f] = (uint8_t)link_pattern_rarity(pattern, f);
+    }
+    return log2(ratio_of(model, level, rarity)) + link_model_prior_bits(model);
+}
+
+/* Rounds */
+
+static void add_branch(struct sums *s, const struct link_model *model,
+                       const struct link_em_row *row, unsigned f, enum link_class class)
+{
+    int parent = model->field[f].of[class].parent;
+    if (parent < 0 || row->level[parent] == LINK_LEVEL_MISSING)
+        return;
+    double square, pairs = link_em_class_weight(row, class, &square);
+    s->given[class][f][row->level[parent]][row->level[f]] += pairs;
+    s->squares[class][f][row->level[parent]] += square;
+}
+
+static void add_row(struct sums *s, const struct link_model *model, const struct link_em_row *row)
+{
+    double square, match = link_em_class_weight(row, LINK_M, &square);
+    double other = link_em_class_weight(row, LINK_U, &square);
+    s->matches += match;
+    for (unsigned f = 0; f < model->fields; f++) {
+        unsigned level = row->level[f];
+        if (level == LINK_LEVEL_MISSING)
+            continue;
+        s->share[LINK_U][f][level] += other;
+        s->of_all[f][level] += match;
+        if (row->free_fields & 1u << f)
+            s->share[LINK_M][f][level] += match;
+        add_branch(s, model, row, f, LINK_U);
+        add_branch(s, model, row, f, LINK_M);
+    }
+}
+
+static int expect_task(void *arg, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct em *em = arg;
+    struct sums *s = &em->sums[task];
+    const struct link_model *model = em->model;
+    double odds = model->match_share / (1 - model->match_share);
+    size_t from = task * ROWS_PER_TASK;
+    *s = (struct sums){.matches = 0};
+    for (size_t i = from; i < em->in->count && i - from < ROWS_PER_TASK; i++) {
+        struct link_em_row *row = &em->rows[i];
+        double ratio = odds * ratio_of(model, row->level, row->rarity);
+        row->match = ratio / (1 + ratio);
+        s->fit += row->pairs * row->weight * log1p(ratio);
+        add_row(s, model, row);
+    }
+    return 0;
+}
+
+static void add_sums(struct sums *into, const struct sums *from)
+{
+    double *to = (double *)into;
+    const double *add = (const double *)from;
+    for (size_t i = 0; i < sizeof *into / sizeof *to; i++)
+        to[i] += add[i];
+}
+
+static double sum_of(const double *shares, unsigned levels)
+{
+    double sum = 0;
+    for (unsigned level = 1; level < levels; level++)
+        sum += shares[level];
+    return sum;
+}
+
+/* shares become counts + prior * prior_pairs, over their sum. */
+static void set_shares(double *shares, const double *counts, const double *prior,
+                       double prior_pairs, unsigned levels)
+{
+    double sum = sum_of(counts, levels) + prior_pairs;
+    for (unsigned level = 1; level < levels; level++) {
+        shares[level] = (counts[level] + prior_pairs * prior[level]) / sum;
+        if (shares[level] < LINK_SHARE_MIN)
+            shares[level] = LINK_SHARE_MIN;
+    }
+}
+
+/* Neighbouring levels whose m/u falls are given one m/u, until none does. */
+static void make_monotone(double *m, const double *u, unsigned levels)
+{
+    double sum_m[LINK_LEVELS_MAX], sum_u[LINK_LEVELS_MAX];
+    unsigned first[LINK_LEVELS_MAX], pools = 0;
+    for (unsigned level = 1; level < levels; level++) {
+        sum_m[pools] = m[level];
+        sum_u[pools] = u[level];
+        first[pools++] = level;
+        while (pools > 1 &&
+               sum_m[pools - 1] * sum_u[pools - 2] < sum_m[pools - 2] * sum_u[pools - 1]) {
+            pools--;
+            sum_m[pools - 1] += sum_m[pools];
+            sum_u[pools - 1] += sum_u[pools];
+        }
+    }
+    for (unsigned p = 0; p < pools; p++) {
+        unsigned end = p + 1 < pools ? first[p + 1] : levels;
+        for (unsigned level = first[p]; level < end; level++)
+            m[level] = u[level] * sum_m[p] / sum_u[p];
+    }
+}
+
+/* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. */
+static void set_given(struct link_branch *branch, const struct sums *s, unsigned f,
+                      enum link_class class, unsigned levels)
+{
+    for (unsigned above = 1; above < LINK_LEVELS_MAX; above++) {
+        const double *row = s->given[class][f][above];
+        double counts[LINK_LEVELS_MAX] = {0}, sum = sum_of(row, levels);
+        double square = s->squares[class][f][above], seen = square > 0 ? sum * sum / square : 0;
+        for (unsigned level = 1; level < levels && sum > 0; level++)
+            counts[level] = row[level] / sum * seen;
+        set_shares(branch->given[above], counts, branch->share, PRIOR_GIVEN_PAIRS, levels);
+    }
+}
+
+static void maximise_field(const struct em *em, const struct sums *s, unsigned f)
+{
+    struct link_model_field *field = &em->model->field[f];
+    double prior[LINK_LEVELS_MAX], even[LINK_LEVELS_MAX];
+    unsigned levels = field->levels;
+    for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
+        even[level] = 1.0 / (levels - 1);
+    link_model_prior_m(field->kind, levels, prior);
+    double stands_for = em->in->outside_weight > 0 ? em->in->outside_weight : em->in->found_weight;
+    double *m = field->of[LINK_M].share, *u = field->of[LINK_U].share;
+    set_shares(u, s->share[LINK_U][f], even, PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
+    const double *counts = s->share[LINK_M][f];
+    if (sum_of(counts, levels) < FREE_PAIRS_MIN * em->in->found_weight)
+        counts = s->of_all[f];
+    set_shares(m, counts, prior, PRIOR_M_PAIRS * em->in->found_weight, levels);
+    make_monotone(m, u, levels);
+    set_given(&field->of[LINK_U], s, f, LINK_U, levels);
+    set_given(&field->of[LINK_M], s, f, LINK_M, levels);
+}
+
+static double maximise(struct em *em, const struct sums *s)
+{
+    struct link_model *model = em->model, old = *model;
+    double most = MATCHES_PER_RECORD * em->in->records / em->in->pairs_possible;
+    double share = (s->matches / em->in->coverage + 0.5) / (em->in->pairs_possible + 1);
+    if (share > most)
+        share = most;
+    if (share > 0.5)
+        share = 0.5;
+    model->match_share = share;
+    double change = fabs(share / old.match_share - 1);
+    for (unsigned f = 0; f < model->fields; f++) {
+        maximise_field(em, s, f);
+        for (unsigned level = 1; level < model->field[f].levels; level++)
+            change = fmax(change, fabs(model->field[f].of[LINK_M].share[level] -
+                                       old.field[f].of[LINK_M].share[level]));
+    }
+    return change;
+}
+
+static int expect(struct em *em, struct workers *w, struct sums *ret_sums)
+{
+    TRY(workers_run(w, em->tasks, expect_task, em));
+    *ret_sums = (struct sums){.matches = 0};
+    for (size_t i = 0; i < em->tasks; i++)
+        add_sums(ret_sums, &em->sums[i]);
+    return 0;
+}
+
+static int run_rounds(struct em *em, unsigned rounds_max, struct workers *w, struct watch *watch,
+                      struct link_em_result *result)
+{
+    struct sums *s = mem_alloc(sizeof *s);
+    REJECT_IF(!s, E_NOMEM);
+    int error = 0;
+    for (unsigned i = 0; i < rounds_max && error == 0; i++) {
+        error = watch_stopped(watch) ? E_STOPPED : expect(em, w, s);
+        if (error < 0)
+            break;
+        result->matches = s->matches;
+        result->fit = s->fit;
+        result->rounds++;
+        if (maximise(em, s) < SETTLED)
+            break;
+    }
+    mem_free(s);
+    return error;
+}
+
+static int learn_trees(struct em *em)
+{
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, em->model));
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, em->model));
+    bool are_trees = link_model_set_order(em->model);
+    ASSERT(are_trees);
+    return 0;
+}
+
+static void fill_rows(struct em *em)
+{
+    for (size_t i = 0; i < em->in->count; i++) {
+        const struct link_pattern_count *p = &em->in->patterns[i];
+        struct link_em_row *row = &em->rows[i];
+        for (unsigned f = 0; f < em->model->fields; f++) {
+            row->level[f] = (uint8_t)link_pattern_level(&p->pattern, f);
+            row->rarity[f] = (uint8_t)link_pattern_rarity(&p->pattern, f);
+        }
+        row->free_fields = em->in->free_fields[i];
+        row->outside = p->pattern.outside != 0;
+        row->pairs = (double)p->pairs;
+        row->weight = row->outside ? em->in->outside_weight : em->in->found_weight;
+    }
+}
+
+/* u as if there were no matches, m from general knowledge, and few matches. */
+static int start(struct em *em, struct workers *w)
+{
+    struct sums *s = mem_alloc(sizeof *s);
+    REJECT_IF(!s, E_NOMEM);
+    em->model->match_share = 1e-12;
+    int error = expect(em, w, s);
+    for (unsigned f = 0; f < em->model->fields && error == 0; f++)
+        maximise_field(em, s, f);
+    mem_free(s);
+    double share = 0.1 * em->in->records / em->in->pairs_possible;
+    em->model->match_share = share < 0.1 ? share : 0.1;
+    return error;
+}
+
+static int run(struct em *em, struct workers *w, struct watch *watch, struct link_em_result *result)
+{
+    fill_rows(em);
+    TRY(start(em, w));
+    TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
+    for (unsigned i = 0; i < TREES; i++) {
+        TRY(learn_trees(em));
+        TRY(run_rounds(em, ROUNDS_MAX / 4, w, watch, result));
+    }
+    em->model->pairs_possible = em->in->pairs_possible;
+    em->model->coverage = em->in->coverage;
+    return 0;
+}
+
+int link_em_run(const struct link_em_input *in, struct workers *w, struct watch *watch,
+                struct link_model *model, struct link_em_result *ret_result)
+{
+    struct em em = {
+        .in = in, .model = model, .tasks = (in->count + ROWS_PER_TASK - 1) / ROWS_PER_TASK};
+    struct link_em_result result = {.rounds = 0};
+    em.rows = mem_calloc(in->count + 1, sizeof *em.rows);
+    em.sums = mem_calloc(em.tasks + 1, sizeof *em.sums);
+    int error = em.rows && em.sums ? run(&em, w, watch, &result) : E_NOMEM;
+    mem_free(em.rows);
+    mem_free(em.sums);
+    if (error == 0)
+        *ret_result = result;
+    return error;
+}

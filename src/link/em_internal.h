@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* For em.c and em_tree.c. */
+#ifndef LINK_EM_INTERNAL_H
+#define LINK_EM_INTERNAL_H
+
+#include "link/em.h"
+
+/* A pattern ready to be weighed. */
+struct link_em_row {
+    uint8_t level[LINK_FIELDS_MAX];
+    uint8_t rarity[LINK_FIELDS_MAX];
+    uint32_t free_fields;
+    bool outside, rare; /* rare: some rarity is set */
+    double pairs;       /* counted */
+    double weight;      /* that each stands for */
+    double match;       /* the probability that it is a match; set by each round */
+};
+
+/* Sets each field's parent in one class from how the fields hang together among the rows, each
+ * counted as far as it belongs to the class; no edge that chance would make. Sets shares given the
+ * parent too. E_NOMEM. */
+int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
+                       struct link_model *model) MUST_USE;
+/* How far a row counts for a class: pairs it stands for, and their squares' sum. */
+double link_em_class_weight(const struct link_em_row *row, enum link_class class,
+                            double *ret_square);
+
+#endif

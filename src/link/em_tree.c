@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Chow and Liu's tree: the spanning forest over the fields whose edges tell most of each other
+ * (mutual information), taken greedily from the strongest. An edge must tell more than chance would
+ * (Bayesian information criterion, with the pairs truly seen as the number of observations), so
+ * that few matches make no edges. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "link/em_internal.h"
+
+struct edge {
+    uint8_t a, b;
+    double gain; /* nats, for all pairs seen together */
+};
+
+struct table {
+    double pairs[LINK_LEVELS_MAX][LINK_LEVELS_MAX];
+    double sum, square;
+};
+
+static size_t table_of(unsigned a, unsigned b)
+{
+    return (size_t)b * (b - 1) / 2 + a; /* a < b */
+}
+
+static void count_row(const struct link_em_row *row, enum link_class class, unsigned fields,
+                      struct table *tables)
+{
+    double square, pairs = link_em_class_weight(row, class, &square);
+    if (pairs <= 0)
+        return;
+    for (unsigned b = 1; b < fields; b++) {
+        if (row->level[b] == LINK_LEVEL_MISSING)
+            continue;
+        for (unsigned a = 0; a < b; a++) {
+            if (row->level[a] == LINK_LEVEL_MISSING)
+                continue;
+            struct table *t = &tables[table_of(a, b)];
+            t->pairs[row->level[a]][row->level[b]] += pairs;
+            t->sum += pairs;
+            t->square += square;
+        }
+    }
+}
+
+/* Nats gained by knowing both together, less what chance would gain. */
+static double gain_of(const struct table *t)
+{
+    double of_a[LINK_LEVELS_MAX] = {0}, of_b[LINK_LEVELS_MAX] = {0}, information = 0;
+    unsigned levels_a = 0, levels_b = 0;
+    if (t->sum <= 0)
+        return 0;
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            of_a[i] += t->pairs[i][j] / t->sum;
+            of_b[j] += t->pairs[i][j] / t->sum;
+        }
+    }
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        levels_a += of_a[i] > 0;
+        levels_b += of_b[i] > 0;
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            double share = t->pairs[i][j] / t->sum;
+            if (share > 0)
+                information += share * log(share / (of_a[i] * of_b[j]));
+        }
+    }
+    double seen = t->sum * t->sum / t->square;
+    double freedom = (levels_a - 1.0) * (levels_b - 1.0);
+    return seen * information - freedom * log(seen + 1) / 2;
+}
+
+static int stronger(const void *x, const void *y)
+{
+    const struct edge *a = x, *b = y;
+    if (a->gain != b->gain)
+        return a->gain > b->gain ? -1 : 1;
+    return a->a != b->a ? (int)a->a - b->a : (int)a->b - b->b;
+}
+
+static size_t find_edges(const struct table *tables, unsigned fields, struct edge *edges)
+{
+    size_t count = 0;
+    for (unsigned b = 1; b < fields; b++) {
+        for (unsigned a = 0; a < b; a++) {
+            double gain = gain_of(&tables[table_of(a, b)]);
+            if (gain > 0)
+                edges[count++] = (struct edge){(uint8_t)a, (uint8_t)b, gain};
+        }
+    }
+    qsort(edges, count, sizeof *edges, stronger);
+    return count;
+}
+
+struct forest {
+    bool joined[LINK_FIELDS_MAX][LINK_FIELDS_MAX];
+    uint8_t tree[LINK_FIELDS_MAX];
+    unsigned fields;
+};
+
+static void join(struct forest *forest, unsigned a, unsigned b)
+{
+    uint8_t gone = forest->tree[b], kept = forest->tree[a];
+    forest->joined[a][b] = forest->joined[b][a] = true;
+    for (unsigned f = 0; f < forest->fields; f++) {
+        if (forest->tree[f] == gone)
+            forest->tree[f] = kept;
+    }
+}
+
+/* From the tree's first field outwards. */
+static void set_parents(const struct forest *forest, unsigned from, int parent,
+                        enum link_class class, struct link_model *model)
+{
+    model->field[from].of[class].parent = parent;
+    for (unsigned f = 0; f < forest->fields; f++) {
+        if (forest->joined[from][f] && (int)f != parent)
+            set_parents(forest, f, (int)from, class, model);
+    }
+}
+
+static void set_given(const struct table *tables, enum link_class class, struct link_model *model)
+{
+    for (unsigned f = 0; f < model->fields; f++) {
+        struct link_branch *branch = &model->field[f].of[class];
+        int p = branch->parent;
+        if (p < 0)
+            continue;
+        const struct table *t =
+            &tables[(unsigned)p < f ? table_of((unsigned)p, f) : table_of(f, (unsigned)p)];
+        double scale = t->sum / t->square; /* to pairs truly seen */
+        for (unsigned above = 1; above < LINK_LEVELS_MAX; above++) {
+            double sum = 10;
+            for (unsigned level = 1; level < model->field[f].levels; level++)
+                sum += scale * ((unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above]);
+            for (unsigned level = 1; level < model->field[f].levels; level++) {
+                double pairs = (unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above];
+                branch->given[above][level] = (scale * pairs + 10 * branch->share[level]) / sum;
+            }
+        }
+    }
+}
+
+int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
+                       struct link_model *model)
+{
+    unsigned fields = model->fields;
+    size_t pairs = (size_t)LINK_FIELDS_MAX * (LINK_FIELDS_MAX - 1) / 2;
+    struct edge edges[LINK_FIELDS_MAX * (LINK_FIELDS_MAX - 1) / 2];
+    struct table *tables = mem_calloc(pairs, sizeof *tables);
+    REJECT_IF(!tables, E_NOMEM);
+    for (size_t i = 0; i < count; i++)
+        count_row(&rows[i], class, fields, tables);
+    struct forest forest = {.fields = fields};
+    for (unsigned f = 0; f < fields; f++)
+        forest.tree[f] = (uint8_t)f;
+    size_t edge_count = find_edges(tables, fields, edges);
+    for (size_t i = 0; i < edge_count; i++) {
+        if (forest.tree[edges[i].a] != forest.tree[edges[i].b])
+            join(&forest, edges[i].a, edges[i].b);
+    }
+    for (unsigned f = 0; f < fields; f++) {
+        if (forest.tree[f] == f)
+            set_parents(&forest, f, -1, class, model);
+    }
+    set_given(tables, class, model);
+    mem_free(tables);
+    return 0;
+}

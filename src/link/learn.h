@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* From records to likely pairs: the engine's main road.
+ *
+ *     link_learn   chooses the blocking passes and estimates the model, from samples of pairs;
+ *     link_find    looks at every candidate pair once and keeps the likely ones.
+ *
+ * With few records all possible pairs are candidates. Else passes are first chosen by general
+ * knowledge, a first model is estimated from what they find, and the final passes are chosen by
+ * what that model says of their worth. The results are the same for every number of threads, every
+ * memory limit, and every order of the rows. */
+#ifndef LINK_LEARN_H
+#define LINK_LEARN_H
+
+#include "base/watch.h"
+#include "link/block.h"
+#include "link/edges.h"
+#include "link/model.h"
+
+struct link_settings {
+    uint64_t seed;
+    uint32_t pairs_per_record; /* candidate pairs; 0: LINK_PAIRS_PER_RECORD */
+    size_t memory_bytes;       /* for sorting and kept pairs; 0: LINK_MEMORY_BYTES */
+};
+#define LINK_PAIRS_PER_RECORD 100
+#define LINK_PAIRS_ALL_MAX 5000000u /* so few are always all looked at */
+#define LINK_MEMORY_BYTES ((size_t)1 << 30)
+
+/* plan is from link_plan_init; the model belongs to the universe's records. E_NOMEM, E_STOPPED. */
+int link_learn(const struct link_universe *u, const struct link_settings *settings,
+               struct workers *w, struct watch *watch, struct link_plan *plan,
+               struct link_model *ret_model) MUST_USE;
+/* Passes for a model that was learnt elsewhere. */
+int link_learn_plan(const struct link_universe *u, const struct link_settings *settings,
+                    const struct link_model *model, struct workers *w, struct watch *watch,
+                    struct link_plan *plan) MUST_USE;
+
+#define LINK_HISTOGRAM_FROM (-60) /* bits, of the first bar; what is less is in it too */
+#define LINK_HISTOGRAM_BARS 140   /* one bit each; what is more is in the last */
+
+struct link_found {
+    uint64_t pairs; /* looked at */
+    double matches; /* expected among them */
+    struct {
+        uint64_t pairs;
+        double matches;
+    } pass[LINK_PASSES_MAX]; /* what earlier ones had left; [0] when there are no passes */
+    uint64_t histogram[LINK_HISTOGRAM_BARS];
+};
+
+/* Adds to edges each candidate of at least LINK_EDGE_BITS_MIN, and settles them. */
+int link_find(const struct link_universe *u, const struct link_settings *settings,
+              const struct link_plan *plan, const struct link_model *model, struct workers *w,
+              struct watch *watch, struct link_edges *edges, struct link_found *ret_found) MUST_USE;
+
+#endif

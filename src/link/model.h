@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The model of a pair: Fellegi and Sunter's (JASA 1969), with dependence between fields.
+ *
+ * Among pairs of one person ("matches") a field agrees at each level with probability m, among
+ * other pairs with probability u. Fields that go together (a place and its postcode; a name and a
+ * sex) are not counted twice: in each of the two classes every field may hang on one other, its
+ * parent, and its probabilities are then those given the parent's level; the parents form a tree
+ * (Chow and Liu, IEEE Trans. Inf. Theory 1968). The evidence of a pair stays a sum of one term a
+ * field: log2 of m over u, given what was seen of the fields before it.
+ *
+ * Two equal values are more evidence the rarer they are: u is then the share of records that hold
+ * the value, as far as u is chance; what the parent explains stays explained (link_model_rarity).
+ *
+ * A missing value is no evidence; what hangs on a missing one is weighed by what is known of that
+ * one. */
+#ifndef LINK_MODEL_H
+#define LINK_MODEL_H
+
+#include "base/buf.h"
+#include "link/records.h"
+
+#define LINK_MODEL_NAME_BYTES 64
+#define LINK_MODEL_VERSION 1
+#define LINK_MODEL_TEXT_MAX (4u << 20)
+#define LINK_SHARE_MIN 1e-9 /* no m or u is below */
+
+enum link_class {
+    LINK_U, /* pairs of two persons */
+    LINK_M, /* pairs of one */
+    LINK_CLASSES
+};
+
+/* Of one field in one class. */
+struct link_branch {
+    double share[LINK_LEVELS_MAX]; /* m or u, [LINK_LEVEL_MISSING] unused; they sum to 1 */
+    int parent;                    /* a field, or -1 */
+    /* By the parent's level, each row summing to 1; unused without a parent. */
+    double given[LINK_LEVELS_MAX][LINK_LEVELS_MAX];
+};
+
+struct link_model {
+    unsigned fields;
+    struct link_model_field {
+        char name[LINK_MODEL_NAME_BYTES]; /* as in the records, cut */
+        enum link_kind kind;
+        unsigned levels; /* MISSING and DIFFERENT included */
+        struct link_branch of[LINK_CLASSES];
+    } field[LINK_FIELDS_MAX];
+    uint8_t order[LINK_CLASSES][LINK_FIELDS_MAX]; /* parents before children */
+    double match_share;                           /* of all possible pairs: the prior */
+    double pairs_possible;
+    double coverage; /* the share of matches that blocking is expected to find */
+};
+
+/* Fields, kinds, levels and what is generally known of m; u even; no parents. */
+void link_model_start(struct link_model *model, const struct link_records *r);
+/* The general knowledge: how often the values of one person agree at each level. Sums to 1. */
+void link_model_prior_m(enum link_kind kind, unsigned levels, double ret_m[LINK_LEVELS_MAX]);
+/* Sets order from the parents. false: they do not form trees. */
+bool link_model_set_order(struct link_model *model);
+
+/* The probability of each field's level given those before it in the class's order; 1 for a
+ * missing one. */
+void link_model_terms(const struct link_model *model, enum link_class class, const uint8_t *levels,
+                      double ret_terms[LINK_FIELDS_MAX]);
+/* What u becomes for two equal values: term is the field's from link_model_terms, value_share the
+ * share of records that hold the value. Of the term only what is beyond explanation by the parent
+ * changes: term = e + (1 - e) * u becomes e + (1 - e) * value_share. */
+double link_model_rarity(const struct link_model *model, unsigned field, double term,
+                         double value_share);
+/* log2 of the odds before anything is seen. */
+double link_model_prior_bits(const struct link_model *model);
+double link_bits_to_probability(double bits);
+
+/* JSON. Appends to out. */
+void link_model_write(const struct link_model *model, struct buf *out);
+/* Refuses what is no model: shares that do not sum to 1, parents in a circle. E_FORMAT, E_VERSION,
+ * E_TOO_LARGE, E_NOMEM. */
+int link_model_read(struct span text, struct link_model *ret_model,
+                    struct problem *problem) MUST_USE;
+/* Whether the records have the model's fields: names, kinds and levels. E_ARGUMENT. */
+int link_model_fits(const struct link_model *model, const struct link_records *r,
+                    struct problem *problem) MUST_USE;
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The candidate pairs of a plan, one after the other, each once, never all in memory.
+ *
+ * Each pass is sorted into blocks; ranges of their rows are the tasks of the workers. What comes
+ * out is the same for every number of threads and every memory limit, but in no fixed order: what
+ * is made of it must not depend on the order. */
+#ifndef LINK_PAIRS_H
+#define LINK_PAIRS_H
+
+#include "base/watch.h"
+#include "link/block.h"
+#include "link/edge.h"
+
+#define LINK_PAIRS_AT_ONCE 1024
+
+struct link_pairs {
+    const struct link_universe *universe;
+    const struct link_plan *plan;
+    unsigned part_bits; /* link_part_bits */
+    /* 1: all pairs. k: of one row in k, chosen by what the record holds, so that every pair has
+     * one chance in k. */
+    uint32_t every;
+    /* Called from the workers' threads, never by two for one worker number at once. At most
+     * LINK_PAIRS_AT_ONCE pairs, all of one pass; a stands before b in the universe's order. An
+     * error ends the work. */
+    int (*take)(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
+                size_t count);
+    void *arg;
+    const char *what; /* for the watch */
+};
+
+/* E_STOPPED, E_NOMEM, or what take says. */
+int link_pairs_run(const struct link_pairs *job, struct workers *w, struct watch *watch) MUST_USE;
+
+#endif
