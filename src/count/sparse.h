@@ -18,8 +18,8 @@
  *
  * Where it differs:
  *   - p-values are compared as logarithms. SparseMSE takes the first of those that are 0 as doubles.
- *   - The model without pairs must exist as well, or there is no estimate. SparseMSE reports what
- *     its fit stopped at, often a billion.
+ *   - The model without pairs must exist as well, or there is no estimate. SparseMSE gives what its
+ *     fit stopped at.
  *   - A repetition without a finite estimate, or one over COUNT_ABSURD times n, is larger than all
  *     others; in the jackknife it is COUNT_ABSURD times n. With more than COUNT_SPARSE_ENDLESS of
  *     those there is no upper limit, and it is said.
