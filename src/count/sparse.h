@@ -17,7 +17,7 @@
  *     type 8 of Hyndman and Fan 1996, as there.
  *
  * Where it differs:
- *   - p-values are compared as logarithms. SparseMSE takes the first of those that are 0 as doubles.
+ *   - p-values are compared as logarithms. Where several are 0 as doubles SparseMSE takes the first.
  *   - The model without pairs must exist as well, or there is no estimate. SparseMSE gives what its
  *     fit stopped at.
  *   - A repetition without a finite estimate, or one over COUNT_ABSURD times n, is larger than all
@@ -25,8 +25,8 @@
  *     those there is no upper limit, and it is said.
  *   - A list with nobody on it, which a repetition can have, is left out of it; in SparseMSE no
  *     pair could then be chosen.
- *   - Where a limit would lie beyond the first or the last repetition (the correction of the bias is
- *     often large here), COUNT_SPARSE_MORE times as many are drawn; if it still does, it is said.
+ *   - Where a limit would lie beyond the first or the last repetition (the correction of the bias
+ *     is often large here), COUNT_SPARSE_MORE times as many are drawn; if it still does, it is said.
  *   - Other random numbers. */
 #ifndef COUNT_SPARSE_H
 #define COUNT_SPARSE_H
