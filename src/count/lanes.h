@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Eight doubles at a time, as the compiler's vectors: on any machine, with what it has. */
+#ifndef COUNT_LANES_H
+#define COUNT_LANES_H
+
+#include <stdint.h>
+
+#define LANES 8
+
+/* May lie at any address where a double may. */
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(8)));
+typedef uint64_t lanes_bits __attribute__((vector_size(LANES * sizeof(double)), aligned(8)));
+
+/* e to the x, to some 1e-15 of itself, for x up to 700; 0 below -700 and for what is no number. In
+ * place: vectors of this size are not passed by value. */
+static inline void lanes_exp(lanes *x)
+{
+    /* x = k log 2 + r with |r| < 0.35: adding 1.5 * 2^52 leaves k in the lowest bits. */
+    const double shift = 0x1.8p52;
+    lanes shifted = *x * 0x1.71547652b82fep0 + shift;
+    lanes k = shifted - shift;
+    lanes r = *x - k * 0x1.62e42fefa0000p-1 - k * 0x1.cf79abc9e3b3ap-40;
+    lanes sum = r * (1.0 / 479001600) + 1.0 / 39916800;
+    sum = sum * r + 1.0 / 3628800;
+    sum = sum * r + 1.0 / 362880;
+    sum = sum * r + 1.0 / 40320;
+    sum = sum * r + 1.0 / 5040;
+    sum = sum * r + 1.0 / 720;
+    sum = sum * r + 1.0 / 120;
+    sum = sum * r + 1.0 / 24;
+    sum = sum * r + 1.0 / 6;
+    sum = sum * r + 0.5;
+    sum = sum * r + 1.0;
+    sum = sum * r + 1.0;
+    lanes scale = (lanes)(((lanes_bits)shifted + 1023) << 52);
+    *x = (lanes)((lanes_bits)(sum * scale) & (lanes_bits)(*x > -700.0));
+}
+
+#endif
