@@ -17,7 +17,8 @@
  *     type 8 of Hyndman and Fan 1996, as there.
  *
  * Where it differs:
- *   - p-values are compared as logarithms. Where several are 0 as doubles SparseMSE takes the first.
+ *   - p-values are compared as logarithms. Of several that are 0 as doubles SparseMSE takes the
+ *     first.
  *   - The model without pairs must exist as well, or there is no estimate. SparseMSE gives what its
  *     fit stopped at.
  *   - A repetition without a finite estimate, or one over COUNT_ABSURD times n, is larger than all
@@ -26,7 +27,8 @@
  *   - A list with nobody on it, which a repetition can have, is left out of it; in SparseMSE no
  *     pair could then be chosen.
  *   - Where a limit would lie beyond the first or the last repetition (the correction of the bias
- *     is often large here), COUNT_SPARSE_MORE times as many are drawn; if it still does, it is said.
+ *     is often large here), COUNT_SPARSE_MORE times as many are drawn; if it still does, that is
+ *     said.
  *   - Other random numbers. */
 #ifndef COUNT_SPARSE_H
 #define COUNT_SPARSE_H
