@@ -31,6 +31,7 @@ struct em {
     struct link_em_row *rows;
     struct sums *sums; /* per task */
     size_t tasks;
+    double value_share[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
 };
 
 double link_em_class_weight(const struct link_em_row *row, enum link_class class,
@@ -43,34 +44,30 @@ double link_em_class_weight(const struct link_em_row *row, enum link_class class
     return row->pairs * one;
 }
 
-static double value_share(unsigned rarity)
+/* By field and frequency code, under the model as it is. */
+static void set_value_shares(struct em *em)
 {
-    return ldexp(1, -(int)rarity);
+    for (unsigned f = 0; f < em->model->fields; f++) {
+        double mates = link_model_mates(em->model, f);
+        for (unsigned code = 1; code < LINK_FREQUENCY_CODES; code++)
+            em->value_share[f][code] =
+                link_value_share(link_frequency_of_code(code), em->in->present[f], mates);
+    }
 }
 
 /* The likelihood ratio. */
-static double ratio_of(const struct link_model *model, const uint8_t *level, const uint8_t *rarity)
+static double ratio_of(const struct em *em, const struct link_em_row *row)
 {
     double u[LINK_FIELDS_MAX], m[LINK_FIELDS_MAX], ratio = 1;
-    link_model_terms(model, LINK_U, level, u);
-    link_model_terms(model, LINK_M, level, m);
-    for (unsigned f = 0; f < model->fields; f++) {
+    link_model_terms(em->model, LINK_U, row->level, u);
+    link_model_terms(em->model, LINK_M, row->level, m);
+    for (unsigned f = 0; f < em->model->fields; f++) {
         double term = u[f];
-        if (rarity[f] != 0)
-            term = link_model_rarity(model, f, term, value_share(rarity[f]));
+        if (row->frequency[f] != 0)
+            term = link_model_rarity(em->model, f, term, em->value_share[f][row->frequency[f]]);
         ratio *= m[f] / term;
     }
     return ratio;
-}
-
-double link_em_bits(const struct link_model *model, const struct link_pattern *pattern)
-{
-    uint8_t level[LINK_FIELDS_MAX], rarity[LINK_FIELDS_MAX];
-    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++) {
-        level[f] = (uint8_t)link_pattern_level(pattern, f);
-        rarity[f] = (uint8_t)link_pattern_rarity(pattern, f);
-    }
-    return log2(ratio_of(model, level, rarity)) + link_model_prior_bits(model);
 }
 
 /* Rounds */
@@ -115,7 +112,7 @@ static int expect_task(void *arg, size_t task, unsigned worker)
     *s = (struct sums){.matches = 0};
     for (size_t i = from; i < em->in->count && i - from < ROWS_PER_TASK; i++) {
         struct link_em_row *row = &em->rows[i];
-        double ratio = odds * ratio_of(model, row->level, row->rarity);
+        double ratio = odds * ratio_of(em, row);
         row->match = ratio / (1 + ratio);
         s->fit += row->pairs * row->weight * log1p(ratio);
         add_row(s, model, row);
@@ -218,6 +215,7 @@ static double maximise(struct em *em, const struct sums *s)
     if (share > 0.5)
         share = 0.5;
     model->match_share = share;
+    model->mates = 2 * share * em->in->pairs_possible / em->in->records;
     double change = fabs(share / old.match_share - 1);
     for (unsigned f = 0; f < model->fields; f++) {
         maximise_field(em, s, f);
@@ -230,6 +228,7 @@ static double maximise(struct em *em, const struct sums *s)
 
 static int expect(struct em *em, struct workers *w, struct sums *ret_sums)
 {
+    set_value_shares(em);
     TRY(workers_run(w, em->tasks, expect_task, em));
     *ret_sums = (struct sums){.matches = 0};
     for (size_t i = 0; i < em->tasks; i++)
@@ -273,7 +272,7 @@ static void fill_rows(struct em *em)
         struct link_em_row *row = &em->rows[i];
         for (unsigned f = 0; f < em->model->fields; f++) {
             row->level[f] = (uint8_t)link_pattern_level(&p->pattern, f);
-            row->rarity[f] = (uint8_t)link_pattern_rarity(&p->pattern, f);
+            row->frequency[f] = (uint8_t)link_pattern_frequency(&p->pattern, f);
         }
         row->free_fields = em->in->free_fields[i];
         row->outside = p->pattern.outside != 0;
@@ -288,12 +287,14 @@ static int start(struct em *em, struct workers *w)
     struct sums *s = mem_alloc(sizeof *s);
     REJECT_IF(!s, E_NOMEM);
     em->model->match_share = 1e-12;
+    em->model->mates = 0;
     int error = expect(em, w, s);
     for (unsigned f = 0; f < em->model->fields && error == 0; f++)
         maximise_field(em, s, f);
     mem_free(s);
     double share = 0.1 * em->in->records / em->in->pairs_possible;
     em->model->match_share = share < 0.1 ? share : 0.1;
+    em->model->mates = 0.2;
     return error;
 }
 

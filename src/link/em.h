@@ -33,7 +33,8 @@ struct link_em_input {
     double outside_weight; /* and when none does */
     double pairs_possible;
     double records;
-    double coverage; /* the share of matches that some pass finds */
+    double present[LINK_FIELDS_MAX]; /* records that have the field */
+    double coverage;                 /* the share of matches that some pass finds */
 };
 
 struct link_em_result {
@@ -46,8 +47,5 @@ struct link_em_result {
  * for every number of threads. E_NOMEM, E_STOPPED. */
 int link_em_run(const struct link_em_input *in, struct workers *w, struct watch *watch,
                 struct link_model *model, struct link_em_result *ret_result) MUST_USE;
-
-/* log2 of the odds of a match for pairs of a pattern, prior included. */
-double link_em_bits(const struct link_model *model, const struct link_pattern *pattern);
 
 #endif

@@ -8,12 +8,12 @@
 /* A pattern ready to be weighed. */
 struct link_em_row {
     uint8_t level[LINK_FIELDS_MAX];
-    uint8_t rarity[LINK_FIELDS_MAX];
+    uint8_t frequency[LINK_FIELDS_MAX]; /* codes */
     uint32_t free_fields;
-    bool outside, rare; /* rare: some rarity is set */
-    double pairs;       /* counted */
-    double weight;      /* that each stands for */
-    double match;       /* the probability that it is a match; set by each round */
+    bool outside;
+    double pairs;  /* counted */
+    double weight; /* that each stands for */
+    double match;  /* the probability that it is a match; set by each round */
 };
 
 /* Sets each field's parent in one class from how the fields hang together among the rows, each

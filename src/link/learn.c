@@ -154,6 +154,8 @@ static int estimate(struct learning *l, struct link_model *model)
             found += (double)t->slots[i].pairs * l->every;
     }
     in.free_fields = free_fields;
+    for (unsigned f = 0; f < model->fields; f++)
+        in.present[f] = (double)l->u->count - link_value_frequency(l->u->records, f, 0);
     if (l->random_outside[0] > 0)
         in.outside_weight = fmax((in.pairs_possible - found) / (double)l->random_outside[0], 1);
     struct link_em_result result;

@@ -48,6 +48,7 @@ struct link_model {
     } field[LINK_FIELDS_MAX];
     uint8_t order[LINK_CLASSES][LINK_FIELDS_MAX]; /* parents before children */
     double match_share;                           /* of all possible pairs: the prior */
+    double mates;                                 /* a record's others of its person, on average */
     double pairs_possible;
     double coverage; /* the share of matches that blocking is expected to find */
 };
@@ -68,6 +69,12 @@ void link_model_terms(const struct link_model *model, enum link_class class, con
  * changes: term = e + (1 - e) * u becomes e + (1 - e) * value_share. */
 double link_model_rarity(const struct link_model *model, unsigned field, double term,
                          double value_share);
+/* How many of a record's mates hold its value too. */
+static inline double link_model_mates(const struct link_model *model, unsigned field)
+{
+    const struct link_model_field *f = &model->field[field];
+    return model->mates * f->of[LINK_M].share[f->levels - 1];
+}
 /* log2 of the odds before anything is seen. */
 double link_model_prior_bits(const struct link_model *model);
 double link_bits_to_probability(double bits);

@@ -91,8 +91,19 @@ void link_patterns_settle(struct link_patterns *t)
         qsort(t->slots, kept, sizeof *t->slots, by_bytes);
 }
 
-unsigned link_rarity(double value_share)
+#define EXACT 8
+#define STEP 1.7
+
+unsigned link_frequency_code(uint32_t frequency)
 {
-    double bits = -log2(value_share);
-    return bits < 1 ? 1 : bits > LINK_RARITY_MAX ? LINK_RARITY_MAX : (unsigned)lround(bits);
+    if (frequency <= EXACT)
+        return frequency > 0 ? frequency : 1;
+    double steps = log(frequency / (double)EXACT) / log(STEP);
+    unsigned code = EXACT + (unsigned)lround(steps);
+    return code < LINK_FREQUENCY_CODES ? code : LINK_FREQUENCY_CODES - 1;
+}
+
+double link_frequency_of_code(unsigned code)
+{
+    return code <= EXACT ? code : EXACT * pow(STEP, code - EXACT);
 }

@@ -36,13 +36,14 @@ static int add_field(struct link_scorer *s, unsigned f)
 {
     const struct link_records *r = s->records;
     uint32_t values = link_field_values(r, f);
-    uint64_t present = link_records_count(r) - link_value_frequency(r, f, 0);
+    double present = (double)(link_records_count(r) - link_value_frequency(r, f, 0));
+    double mates = link_model_mates(s->model, f);
     s->column[f] = link_field_column(r, f);
     s->value_share[f] = mem_calloc((size_t)values + 1, sizeof *s->value_share[f]);
     REJECT_IF(!s->value_share[f], E_NOMEM);
     s->least_share[f] = 1;
     for (uint32_t v = 1; v < values; v++) {
-        double share = link_value_share(link_value_frequency(r, f, v), present);
+        double share = link_value_share(link_value_frequency(r, f, v), present, mates);
         s->value_share[f][v] = (float)share;
         if (share < s->least_share[f])
             s->least_share[f] = share;
@@ -174,15 +175,16 @@ float link_score_least(struct link_scoring *s, uint32_t a, uint32_t b, float lea
 void link_score_pattern(struct link_scoring *s, uint32_t a, uint32_t b,
                         struct link_pattern *ret_pattern)
 {
+    const struct link_records *r = s->scorer->records;
     uint8_t levels[LINK_FIELDS_MAX] = {0};
     double share;
     *ret_pattern = (struct link_pattern){.passes = 0};
-    link_compare_all(s->scorer->records, a, b, levels, s->scratch);
+    link_compare_all(r, a, b, levels, s->scratch);
     for (unsigned f = 0; f < s->scorer->model->fields; f++) {
-        unsigned rarity = 0;
+        unsigned code = 0;
         if (share_of_equal(s->scorer, f, levels[f], a, b, &share))
-            rarity = link_rarity(share);
-        ret_pattern->code[f] = (uint8_t)(levels[f] | rarity << 3);
+            code = link_frequency_code(link_value_frequency(r, f, s->scorer->column[f][a]));
+        ret_pattern->code[f] = (uint8_t)(levels[f] | code << 3);
     }
 }
 
