@@ -17,7 +17,7 @@
 #include "base/arena.h"
 #include "count/estimate.h"
 
-#define COUNT_ESTIMATES_MAX 24
+#define COUNT_ESTIMATES_MAX 64
 #define COUNT_ACTS_MAX 256
 #define COUNT_STRATA_MAX 1024
 #define COUNT_NOTES_MAX 32
@@ -88,7 +88,9 @@ void count_data_release(struct count_data *data);
 struct count_options {
     uint32_t estimators; /* bits of enum count_family; 0: all */
     bool no_sensitivity; /* leaves the wrong linkages and delta's table out */
-    bool quick; /* leaves out what takes longer than a second: latent classes, the bootstrap */
+    /* Leaves out what takes longer than a second: latent classes, the bootstrap, seven lists'
+     * decomposable models, and all that no_sensitivity does. */
+    bool quick;
 };
 
 enum count_family {
@@ -125,7 +127,7 @@ struct count_stratum {
     char detail[COUNT_DETAIL_MAX];
     size_t estimate_count;
     struct count_estimate *estimates; /* in the order in which they are shown */
-    /* Of the whole only, not of the strata; as are pooled and deltas. */
+    /* Of the whole only, not of the strata; as are deltas. */
     size_t shift_count;
     struct count_shift *shifts;
     /* Estimates pooled over the drawn linkages, as estimates[] (only those cheap enough). */

@@ -6,6 +6,7 @@
 
 int cmd_alarms(int argc, char **argv);
 int cmd_answer(int argc, char **argv);
+int cmd_count(int argc, char **argv);
 int cmd_desk(int argc, char **argv);
 int cmd_details(int argc, char **argv);
 int cmd_erase(int argc, char **argv);
