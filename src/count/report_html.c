@@ -14,6 +14,8 @@
 #define ARENA_BYTES_MAX ((size_t)512 << 20)
 /* So many rows of the overlap table are shown without being asked for. */
 #define FEW_HISTORIES 15
+/* Such numbers may be broken into lines: no table is to be wider than a telephone. */
+#define LONG 1e9
 #define POLICY "default-src 'none'; style-src " PAGES_COUNT_STYLE_HASH "; base-uri 'none'"
 
 struct page {
@@ -213,6 +215,7 @@ static void put_row(struct page *p, struct values *group, const char *name, cons
     values_flag(row, "bound", count_estimate_has(e, COUNT_WARN_LOWER_BOUND));
     if (e->given) {
         put_number(p, row, "n", e->n);
+        values_flag(row, "long", e->n >= LONG || (e->has_interval && e->high >= LONG));
         report_put_interval(&p->words, e);
         values_text(row, "interval", keep(p));
     }

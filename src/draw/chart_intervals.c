@@ -220,6 +220,24 @@ static void put_documented(struct drawing *d)
     buf_text(d->b, " documented</text>");
 }
 
+/* Within the picture; where two would touch, the later one is left out. */
+static void put_tick_labels(struct drawing *d)
+{
+    double y = d->height - FOOT + 19, free_from = 0;
+    for (size_t i = 0; i < d->axis.tick_count; i++) {
+        double half = columns_wide(chart_number_columns(d->axis.ticks[i])) / 2;
+        double x = at(d, d->axis.ticks[i]);
+        x = x + half > d->width ? d->width - half : x;
+        x = x < half ? half : x;
+        if (x - half < free_from)
+            continue;
+        buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x, y);
+        chart_put_number(d->b, d->axis.ticks[i]);
+        buf_text(d->b, "</text>");
+        free_from = x + half + FONT / 2.0;
+    }
+}
+
 static void put_axis(struct drawing *d)
 {
     double y = d->height - FOOT;
@@ -228,15 +246,7 @@ static void put_axis(struct drawing *d)
         put_uprights(d, at(d, d->axis.ticks[i]));
     buf_printf(d->b, "\"/><path stroke=\"currentColor\" d=\"M%.1f %.1fh%.1f\"/>", d->left, y,
                d->picture);
-    for (size_t i = 0; i < d->axis.tick_count; i++) {
-        double x = at(d, d->axis.ticks[i]);
-        const char *anchor = x < d->left + 20                ? "start"
-                             : x > d->left + d->picture - 20 ? "end"
-                                                             : "middle";
-        buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y + 19, anchor);
-        chart_put_number(d->b, d->axis.ticks[i]);
-        buf_text(d->b, "</text>");
-    }
+    put_tick_labels(d);
     if (d->axis.log)
         buf_printf(d->b,
                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\">"

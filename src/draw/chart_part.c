@@ -55,12 +55,10 @@ void chart_put_number(struct buf *b, double value)
     }
 }
 
-size_t chart_number_columns(uint64_t number)
+size_t chart_number_columns(double value)
 {
-    size_t digits = 1;
-    for (; number > 9; number /= 10)
-        digits++;
-    return digits + (digits - 1) / 3;
+    int digits = snprintf(NULL, 0, "%.0f", value);
+    return (size_t)(digits + (digits - 1) / 3);
 }
 
 static void add_tick(struct chart_axis *axis, double value)

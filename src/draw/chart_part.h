@@ -23,7 +23,7 @@ void chart_put_name(struct buf *b, const char *name, size_t columns);
 /* A whole number with its thousands apart: 12,749. Finite, not negative. */
 void chart_put_number(struct buf *b, double value);
 /* How many columns that number takes. */
-size_t chart_number_columns(uint64_t number);
+size_t chart_number_columns(double value);
 
 /* Where an axis begins and ends, whether its steps are even or by factors, and which round numbers
  * are written on it. */

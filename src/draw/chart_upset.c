@@ -15,6 +15,7 @@
 #define FULL 160 /* the highest bar */
 #define ROW 24
 #define WIDE_HISTORIES_MAX 24
+#define WIDE_WIDTH_MAX 920
 #define WIDE_NAME_COLUMNS 30
 #define SIZE_BAR 90 /* the longest bar of a list */
 #define COLUMN_MIN 26
@@ -28,7 +29,7 @@ struct drawing {
     size_t count, shown; /* histories */
     unsigned order[1 << CHART_UPSET_LISTS_MAX];
     uint64_t most, largest; /* persons with one history, on one list */
-    size_t digits;          /* columns of the highest number, commas included */
+    size_t most_columns, largest_columns;
     double left, column, width, height;
 };
 
@@ -71,15 +72,15 @@ size_t chart_upset_order(const struct chart_upset *chart,
     return count;
 }
 
-static void measure(struct drawing *d, size_t shown_max)
+static void measure(struct drawing *d)
 {
     d->count = chart_upset_order(d->chart, d->order);
-    d->shown = d->count < shown_max ? d->count : shown_max;
     d->most = d->count > 0 ? d->chart->cells[d->order[0]] : 1;
     d->largest = 1;
     for (unsigned i = 0; i < d->chart->lists; i++)
         d->largest = d->chart->sizes[i] > d->largest ? d->chart->sizes[i] : d->largest;
-    d->digits = chart_number_columns(d->most > d->largest ? d->most : d->largest);
+    d->most_columns = chart_number_columns((double)d->most);
+    d->largest_columns = chart_number_columns((double)d->largest);
 }
 
 static double columns_wide(size_t columns)
@@ -149,8 +150,8 @@ static void put_left_out(struct drawing *d, double x, double y)
         persons += d->chart->cells[d->order[i]];
     if (d->shown == d->count)
         return;
-    buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\">%zu smaller %s not drawn: ", x, y,
-               d->count - d->shown, d->count - d->shown == 1 ? "group is" : "groups are");
+    buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\">and %zu smaller %s: ", x, y, d->count - d->shown,
+               d->count - d->shown == 1 ? "group" : "groups");
     chart_put_number(d->b, (double)persons);
     buf_printf(d->b, " %s</text>", persons == 1 ? "person" : "persons");
 }
@@ -193,7 +194,13 @@ static void put_history(struct drawing *d, size_t place)
         put_dot(d, x, list_y(list), history >> list & 1);
 }
 
-static void draw_wide(struct drawing *d)
+/* As many histories as there is room for without type becoming too small. */
+static void show_at_most(struct drawing *d, size_t most)
+{
+    d->shown = d->count < most ? d->count : most;
+}
+
+static void lay_out_wide(struct drawing *d)
 {
     size_t names = 0;
     for (unsigned i = 0; i < d->chart->lists; i++) {
@@ -201,10 +208,18 @@ static void draw_wide(struct drawing *d)
         names = name > names ? name : names;
     }
     names = names < WIDE_NAME_COLUMNS ? names : WIDE_NAME_COLUMNS;
-    d->left = 4 + columns_wide(names) + GAP + columns_wide(d->digits) + 6 + SIZE_BAR + GAP;
-    d->column = columns_wide(d->digits) + 6 > COLUMN_MIN ? columns_wide(d->digits) + 6 : COLUMN_MIN;
+    d->left = 4 + columns_wide(names) + GAP + columns_wide(d->largest_columns) + 6 + SIZE_BAR + GAP;
+    d->column = columns_wide(d->most_columns) + 6;
+    d->column = d->column > COLUMN_MIN ? d->column : COLUMN_MIN;
+    double room = (WIDE_WIDTH_MAX - d->left) / d->column;
+    show_at_most(d, room < WIDE_HISTORIES_MAX ? room > 4 ? (size_t)room : 4 : WIDE_HISTORIES_MAX);
     d->width = d->left + d->column * (double)(d->shown > 4 ? d->shown : 4) + 4;
     d->height = list_y(d->chart->lists) - ROW / 2.0 + (d->shown < d->count ? 2 * FONT : 2);
+}
+
+static void draw_wide(struct drawing *d)
+{
+    lay_out_wide(d);
     chart_begin(d->b, d->width, d->height, FONT, d->chart->title);
     put_description(d);
     for (unsigned i = 0; i < d->chart->lists; i++)
@@ -221,7 +236,7 @@ static void draw_wide(struct drawing *d)
 static void put_narrow_list(struct drawing *d, unsigned list)
 {
     double y = ROW * 1.6 * (list + 0.5);
-    double room = NARROW_WIDTH - 28 - columns_wide(d->digits) - 8;
+    double room = NARROW_WIDTH - 28 - columns_wide(d->largest_columns) - 8;
     double bar = room * (double)d->chart->sizes[list] / (double)d->largest;
     buf_printf(d->b, "<text x=\"4\" y=\"%.1f\" font-weight=\"700\">%c</text>", y, 'A' + list);
     buf_printf(d->b, "<text x=\"28\" y=\"%.1f\">", y);
@@ -234,7 +249,7 @@ static void put_narrow_list(struct drawing *d, unsigned list)
 static void put_narrow_history(struct drawing *d, size_t place, double y)
 {
     unsigned history = d->order[place];
-    double room = NARROW_WIDTH - d->left - columns_wide(d->digits) - 8;
+    double room = NARROW_WIDTH - d->left - columns_wide(d->most_columns) - 8;
     double bar = room * (double)d->chart->cells[history] / (double)d->most;
     put_spine(d, history, NARROW_DOT / 2.0, y, false);
     for (unsigned list = 0; list < d->chart->lists; list++)
@@ -246,6 +261,7 @@ static void put_narrow_history(struct drawing *d, size_t place, double y)
 
 static void draw_narrow(struct drawing *d)
 {
+    show_at_most(d, NARROW_HISTORIES_MAX);
     d->left = NARROW_DOT * d->chart->lists + GAP;
     double head = ROW * 1.6 * d->chart->lists + ROW;
     d->height = head + ROW * (double)d->shown + (d->shown < d->count ? ROW + 8 : 8);
@@ -270,7 +286,7 @@ int chart_upset(const struct chart_upset *chart, bool narrow, struct arena *aren
     struct buf b CLEANUP(buf_release);
     buf_init(&b, CHART_BYTES_MAX);
     struct drawing d = {.b = &b, .chart = chart};
-    measure(&d, narrow ? NARROW_HISTORIES_MAX : WIDE_HISTORIES_MAX);
+    measure(&d);
     if (narrow)
         draw_narrow(&d);
     else

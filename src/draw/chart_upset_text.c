@@ -53,7 +53,8 @@ static void put_lists(const struct chart_upset *chart, size_t width, struct buf 
         name = columns > name ? columns : name;
         most = chart->sizes[i] > most ? chart->sizes[i] : most;
     }
-    size_t digits = chart_number_columns(most), limit = width / 2 < NAME_MAX ? width / 2 : NAME_MAX;
+    size_t digits = chart_number_columns((double)most),
+           limit = width / 2 < NAME_MAX ? width / 2 : NAME_MAX;
     name = name < limit ? name : limit;
     for (unsigned i = 0; i < chart->lists; i++) {
         buf_printf(b, "%*s%c  ", INDENT, "", 'A' + i);
@@ -96,7 +97,7 @@ void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width
     term_cell(b, "persons on exactly these lists", width > used ? width - used : 1, TERM_CUT);
     buf_u8(b, '\n');
     uint64_t most = count > 0 ? chart->cells[order[0]] : 1, left_out = 0;
-    size_t digits = chart_number_columns(most);
+    size_t digits = chart_number_columns((double)most);
     for (size_t i = 0; i < count; i++) {
         left_out += i < rows ? 0 : chart->cells[order[i]];
         if (i >= rows)
