@@ -13,6 +13,7 @@
 #define PRIOR_M_PAIRS 8.0 /* matches that general knowledge of m counts as */
 #define PRIOR_U_PAIRS 0.5 /* pairs, for each level, that u counts beyond those seen */
 #define PRIOR_GIVEN_PAIRS 10.0
+#define PRIOR_RARITY_PAIRS 5.0
 #define FREE_PAIRS_MIN 30.0    /* matches found without the field, for m to come from them alone */
 #define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
 
@@ -22,6 +23,9 @@ struct sums {
     /* By the parent's level and the own; and for the rows the sum of squares. */
     double given[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX][LINK_LEVELS_MAX];
     double squares[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX];
+    /* By level and frequency code; for the other pairs the sum of squares. */
+    double codes[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX][LINK_FREQUENCY_CODES];
+    double code_squares[LINK_FIELDS_MAX][LINK_LEVELS_MAX];
     double matches, fit;
 };
 
@@ -64,7 +68,8 @@ static double ratio_of(const struct em *em, const struct link_em_row *row)
     for (unsigned f = 0; f < em->model->fields; f++) {
         double term = u[f];
         if (row->frequency[f] != 0)
-            term = link_model_rarity(em->model, f, term, em->value_share[f][row->frequency[f]]);
+            term = link_model_rarity(em->model, f, row->level[f], term,
+                                     em->value_share[f][row->frequency[f]]);
         ratio *= m[f] / term;
     }
     return ratio;
@@ -96,6 +101,11 @@ static void add_row(struct sums *s, const struct link_model *model, const struct
         s->of_all[f][level] += match;
         if (row->free_fields & 1u << f)
             s->share[LINK_M][f][level] += match;
+        if (row->frequency[f] != 0) {
+            s->codes[LINK_M][f][level][row->frequency[f]] += match;
+            s->codes[LINK_U][f][level][row->frequency[f]] += other;
+            s->code_squares[f][level] += square;
+        }
         add_branch(s, model, row, f, LINK_U);
         add_branch(s, model, row, f, LINK_M);
     }
@@ -185,7 +195,31 @@ static void set_given(struct link_branch *branch, const struct sums *s, unsigned
     }
 }
 
-static void maximise_field(const struct em *em, const struct sums *s, unsigned f)
+/* What is seen, and a few pairs as theory has them: matches hold a value as often as records do,
+ * others as often as two records do by chance. */
+static void set_rarity(struct em *em, const struct sums *s, unsigned f, unsigned level)
+{
+    double matches[LINK_FREQUENCY_CODES], others[LINK_FREQUENCY_CODES];
+    double log_share[LINK_FREQUENCY_CODES] = {0}, sum = 0, sum_m = 0, sum_u = 0;
+    for (unsigned code = 1; code < LINK_FREQUENCY_CODES; code++) {
+        sum += s->codes[LINK_U][f][level][code];
+        sum_m += em->in->holders[f][code];
+        sum_u += em->in->squares[f][code];
+        log_share[code] = log(em->value_share[f][code]);
+    }
+    if (sum_u <= 0)
+        return;
+    double seen = sum > 0 ? sum / s->code_squares[f][level] : 0;
+    for (unsigned code = 1; code < LINK_FREQUENCY_CODES; code++) {
+        matches[code] = s->codes[LINK_M][f][level][code] / em->in->found_weight +
+                        PRIOR_RARITY_PAIRS * em->in->holders[f][code] / sum_m;
+        others[code] = s->codes[LINK_U][f][level][code] * seen +
+                       PRIOR_RARITY_PAIRS * em->in->squares[f][code] / sum_u;
+    }
+    em->model->field[f].rarity[level] = link_em_fit_rarity(matches, others, log_share);
+}
+
+static void maximise_field(struct em *em, const struct sums *s, unsigned f)
 {
     struct link_model_field *field = &em->model->field[f];
     double prior[LINK_LEVELS_MAX], even[LINK_LEVELS_MAX];
@@ -201,6 +235,8 @@ static void maximise_field(const struct em *em, const struct sums *s, unsigned f
         counts = s->of_all[f];
     set_shares(m, counts, prior, PRIOR_M_PAIRS * em->in->found_weight, levels);
     make_monotone(m, u, levels);
+    for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
+        set_rarity(em, s, f, level);
     set_given(&field->of[LINK_U], s, f, LINK_U, levels);
     set_given(&field->of[LINK_M], s, f, LINK_M, levels);
 }
@@ -301,6 +337,7 @@ static int start(struct em *em, struct workers *w)
 static int run(struct em *em, struct workers *w, struct watch *watch, struct link_em_result *result)
 {
     fill_rows(em);
+    em->model->pairs_possible = em->in->pairs_possible;
     TRY(start(em, w));
     TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
     for (unsigned i = 0; i < TREES; i++) {

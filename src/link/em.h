@@ -34,7 +34,10 @@ struct link_em_input {
     double pairs_possible;
     double records;
     double present[LINK_FIELDS_MAX]; /* records that have the field */
-    double coverage;                 /* the share of matches that some pass finds */
+    /* By frequency code: the values' records, and the squares of how many hold each. */
+    double holders[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
+    double squares[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
+    double coverage; /* the share of matches that some pass finds */
 };
 
 struct link_em_result {

@@ -25,4 +25,10 @@ int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_c
 double link_em_class_weight(const struct link_em_row *row, enum link_class class,
                             double *ret_square);
 
+/* Logistic regression of being a match on the logarithm of the value's share: matches and others
+ * are the numbers of pairs by frequency code. */
+struct link_rarity link_em_fit_rarity(const double matches[LINK_FREQUENCY_CODES],
+                                      const double others[LINK_FREQUENCY_CODES],
+                                      const double log_share[LINK_FREQUENCY_CODES]);
+
 #endif

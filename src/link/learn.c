@@ -136,6 +136,19 @@ static int count_patterns(struct learning *l, const struct link_model *model)
     return 0;
 }
 
+static void count_values(const struct link_records *r, unsigned f, struct link_em_input *in)
+{
+    in->present[f] = (double)(link_records_count(r) - link_value_frequency(r, f, 0));
+    for (uint32_t v = 1; v < link_field_values(r, f); v++) {
+        uint32_t frequency = link_value_frequency(r, f, v);
+        unsigned code = link_frequency_code(frequency);
+        if (frequency < 2)
+            continue;
+        in->holders[f][code] += frequency;
+        in->squares[f][code] += (double)frequency * (frequency - 1);
+    }
+}
+
 static int estimate(struct learning *l, struct link_model *model)
 {
     const struct link_patterns *t = &l->patterns[0];
@@ -155,7 +168,7 @@ static int estimate(struct learning *l, struct link_model *model)
     }
     in.free_fields = free_fields;
     for (unsigned f = 0; f < model->fields; f++)
-        in.present[f] = (double)l->u->count - link_value_frequency(l->u->records, f, 0);
+        count_values(l->u->records, f, &in);
     if (l->random_outside[0] > 0)
         in.outside_weight = fmax((in.pairs_possible - found) / (double)l->random_outside[0], 1);
     struct link_em_result result;

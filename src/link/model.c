@@ -127,15 +127,16 @@ void link_model_terms(const struct link_model *model, enum link_class class, con
     }
 }
 
-double link_model_rarity(const struct link_model *model, unsigned field, double term,
-                         double value_share)
+double link_model_rarity(const struct link_model *model, unsigned field, unsigned level,
+                         double term, double value_share)
 {
     const struct link_model_field *f = &model->field[field];
-    double u = f->of[LINK_U].share[f->levels - 1];
+    const struct link_rarity *r = &f->rarity[level];
+    double u = f->of[LINK_U].share[level], rarity = exp(r->offset - r->slope * log(value_share));
     if (term <= u || u >= 1)
-        return term * value_share / u;
-    double explained = (term - u) / (1 - u);
-    return explained + (1 - explained) * value_share;
+        return term / rarity;
+    double explained = (term - u) / (1 - u), chance = u / rarity;
+    return explained + (1 - explained) * (chance < 1 ? chance : 1);
 }
 
 double link_model_prior_bits(const struct link_model *model)

@@ -8,8 +8,9 @@
  * (Chow and Liu, IEEE Trans. Inf. Theory 1968). The evidence of a pair stays a sum of one term a
  * field: log2 of m over u, given what was seen of the fields before it.
  *
- * Two equal values are more evidence the rarer they are: u is then the share of records that hold
- * the value, as far as u is chance; what the parent explains stays explained (link_model_rarity).
+ * Two equal values are more evidence the rarer they are: u falls with the share of records that
+ * hold the value, as far as u is chance; what the parent explains stays explained
+ * (link_model_rarity). The same holds for values that are alike, by the commoner of the two.
  *
  * A missing value is no evidence; what hangs on a missing one is weighed by what is known of that
  * one. */
@@ -38,6 +39,12 @@ struct link_branch {
     double given[LINK_LEVELS_MAX][LINK_LEVELS_MAX];
 };
 
+/* How much more often matches than other pairs agree on a value of some share, at one level:
+ * exp(offset - slope * ln share). In theory the slope is 1 for equal values; but it is estimated. */
+struct link_rarity {
+    double slope, offset;
+};
+
 struct link_model {
     unsigned fields;
     struct link_model_field {
@@ -45,6 +52,7 @@ struct link_model {
         enum link_kind kind;
         unsigned levels; /* MISSING and DIFFERENT included */
         struct link_branch of[LINK_CLASSES];
+        struct link_rarity rarity[LINK_LEVELS_MAX];
     } field[LINK_FIELDS_MAX];
     uint8_t order[LINK_CLASSES][LINK_FIELDS_MAX]; /* parents before children */
     double match_share;                           /* of all possible pairs: the prior */
@@ -64,11 +72,11 @@ bool link_model_set_order(struct link_model *model);
  * missing one. */
 void link_model_terms(const struct link_model *model, enum link_class class, const uint8_t *levels,
                       double ret_terms[LINK_FIELDS_MAX]);
-/* What u becomes for two equal values: term is the field's from link_model_terms, value_share the
- * share of records that hold the value. Of the term only what is beyond explanation by the parent
- * changes: term = e + (1 - e) * u becomes e + (1 - e) * value_share. */
-double link_model_rarity(const struct link_model *model, unsigned field, double term,
-                         double value_share);
+/* What u's term becomes for values of some share: term is the field's from link_model_terms. Of the
+ * term only what is beyond explanation by the parent changes: term = e + (1 - e) * u becomes
+ * e + (1 - e) * u / rarity. */
+double link_model_rarity(const struct link_model *model, unsigned field, unsigned level,
+                         double term, double value_share);
 /* How many of a record's mates hold its value too. */
 static inline double link_model_mates(const struct link_model *model, unsigned field)
 {

@@ -8,7 +8,7 @@
 
 #include "link/records.h"
 
-#define LINK_FREQUENCY_CODES 32 /* of how many records hold a value; 0: not of equal values */
+#define LINK_FREQUENCY_CODES 32 /* of how many records hold a value; 0: of no interest */
 
 struct link_pattern {
     uint8_t code[LINK_FIELDS_MAX]; /* level + 8 * frequency code; 0 beyond the fields */

@@ -101,14 +101,15 @@ void link_scoring_free(struct link_scoring *s)
     mem_free(s);
 }
 
-/* Whether the values are equal and so their rarity counts; then the value's share of records. */
-static bool share_of_equal(const struct link_scorer *s, unsigned f, unsigned level, uint32_t a,
-                           uint32_t b, double *ret_share)
+/* The chance that another person's record has the value, or the commoner of two that are alike;
+ * false when that says nothing. */
+static bool share_of(const struct link_scorer *s, unsigned f, unsigned level, uint32_t a,
+                     uint32_t b, double *ret_share)
 {
-    uint32_t value = s->column[f][a];
-    if (level != s->model->field[f].levels - 1 || value == 0 || value != s->column[f][b])
+    if (level <= LINK_LEVEL_DIFFERENT)
         return false;
-    *ret_share = s->value_share[f][value];
+    float of_a = s->value_share[f][s->column[f][a]], of_b = s->value_share[f][s->column[f][b]];
+    *ret_share = of_a > of_b ? of_a : of_b;
     return true;
 }
 
@@ -119,8 +120,8 @@ static double weigh(const struct link_scorer *s, const uint8_t *levels, uint32_t
     link_model_terms(s->model, LINK_M, levels, m);
     for (unsigned f = 0; f < s->model->fields; f++) {
         double term = u[f];
-        if (share_of_equal(s, f, levels[f], a, b, &share))
-            term = link_model_rarity(s->model, f, term, share);
+        if (share_of(s, f, levels[f], a, b, &share))
+            term = link_model_rarity(s->model, f, levels[f], term, share);
         ratio *= m[f] / term;
     }
     return log2(ratio);
@@ -134,8 +135,9 @@ static void weigh_pattern(const struct link_scorer *s, const uint8_t *levels, st
     link_model_terms(s->model, LINK_M, levels, m);
     for (unsigned f = 0; f < s->model->fields; f++) {
         ratio *= m[f] / u[f];
-        if (levels[f] == s->model->field[f].levels - 1)
-            most *= fmax(1, u[f] / link_model_rarity(s->model, f, u[f], s->least_share[f]));
+        if (levels[f] > LINK_LEVEL_DIFFERENT)
+            most *=
+                fmax(1, u[f] / link_model_rarity(s->model, f, levels[f], u[f], s->least_share[f]));
     }
     at->bits = (float)log2(ratio);
     at->most_bits = at->bits + (float)log2(most);
@@ -177,13 +179,15 @@ void link_score_pattern(struct link_scoring *s, uint32_t a, uint32_t b,
 {
     const struct link_records *r = s->scorer->records;
     uint8_t levels[LINK_FIELDS_MAX] = {0};
-    double share;
     *ret_pattern = (struct link_pattern){.passes = 0};
     link_compare_all(r, a, b, levels, s->scratch);
     for (unsigned f = 0; f < s->scorer->model->fields; f++) {
         unsigned code = 0;
-        if (share_of_equal(s->scorer, f, levels[f], a, b, &share))
-            code = link_frequency_code(link_value_frequency(r, f, s->scorer->column[f][a]));
+        if (levels[f] > LINK_LEVEL_DIFFERENT) {
+            uint32_t of_a = link_value_frequency(r, f, s->scorer->column[f][a]);
+            uint32_t of_b = link_value_frequency(r, f, s->scorer->column[f][b]);
+            code = link_frequency_code(of_a > of_b ? of_a : of_b);
+        }
         ret_pattern->code[f] = (uint8_t)(levels[f] | code << 3);
     }
 }
@@ -201,8 +205,8 @@ void link_score_explain(struct link_scoring *s, uint32_t a, uint32_t b,
     e.bits = e.prior_bits;
     for (unsigned f = 0; f < model->fields; f++) {
         double term = u[f];
-        if (share_of_equal(s->scorer, f, levels[f], a, b, &share))
-            term = link_model_rarity(model, f, term, share);
+        if (share_of(s->scorer, f, levels[f], a, b, &share))
+            term = link_model_rarity(model, f, levels[f], term, share);
         int parent = model->field[f].of[LINK_U].parent;
         e.term[f] = (struct link_term){.level = levels[f],
                                        .bits = log2(m[f] / term),
