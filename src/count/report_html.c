@@ -94,7 +94,7 @@ static void put_file(struct page *p)
 {
     const struct count_data *data = p->result->data;
     values_text(p->v, "source", name_of(p, data->source));
-    buf_text(&p->words, data->took_for);
+    report_put_taken_for(&p->words, data);
     values_text(p->v, "took_for", keep(p));
     report_put_rows(&p->words, data);
     values_text(p->v, "rows_read", keep(p));
@@ -148,6 +148,7 @@ static void put_lists(struct page *p)
     const struct count_data *data = p->result->data;
     for (unsigned i = 0; i < data->list_count; i++) {
         struct values *list = values_add(p->v, "lists");
+        values_printf(list, "number", "%u", i + 1);
         values_text(list, "name", name_of(p, data->lists[i]));
         put_number(p, list, "persons", (double)data->whole.sizes[i]);
     }
@@ -222,6 +223,7 @@ static void put_row(struct page *p, struct values *group, const char *name, cons
     if (full && report_group_of(e) != REPORT_PAIRS)
         values_text(row, "assumes", e->assumes);
     report_put_warnings(&p->words, full || report_is_warned(e) ? e->warnings : 0, e->detail);
+    values_text(row, "kind", report_kind(e));
     if (p->words.len > 0)
         values_text(row, "warnings", keep(p));
 }
@@ -303,12 +305,17 @@ static void put_shifts(struct page *p)
         put_shifts_of(p, section, s, i);
 }
 
+/* In the order of their groups. */
 static void put_rows(struct page *p, struct values *group, const struct count_estimate *estimates,
                      size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        put_row(p, group, estimator(p, &estimates[i]), model_of(p, &estimates[i]), &estimates[i],
-                false);
+    for (enum report_group which = 0; which < REPORT_GROUPS; which++) {
+        for (size_t i = 0; i < count; i++) {
+            const struct count_estimate *e = &estimates[i];
+            if (report_group_of(e) == which)
+                put_row(p, group, estimator(p, e), model_of(p, e), e, false);
+        }
+    }
 }
 
 static void put_list(struct page *p, const char *title, const char *about,

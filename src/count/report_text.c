@@ -4,6 +4,8 @@
  * what differs: the numbers and the warnings. */
 #include "count/report.h"
 
+#include <string.h>
+
 #include "count/report_words.h"
 #include "draw/term.h"
 
@@ -123,7 +125,8 @@ static void put_acts(struct text *t, const struct count_data *data)
 static void put_file(struct text *t, const struct count_data *data)
 {
     put_heading(t, "The file", "");
-    put_prose(t, data->took_for, 0);
+    report_put_taken_for(&t->words, data);
+    put_words(t, 0);
     report_put_rows(&t->words, data);
     put_words(t, 0);
     for (size_t i = 0; i < data->left_out_count; i++) {
@@ -215,7 +218,7 @@ static void put_estimate(struct text *t, const struct count_estimate *e)
         put_words(t, 3 * INDENT);
     }
     if (e->warnings != 0 || e->detail[0]) {
-        buf_text(&t->words, e->given ? "Warning: " : "Why: ");
+        buf_printf(&t->words, "%s: ", report_kind(e));
         report_put_warnings(&t->words, e->warnings, e->detail);
         put_words(t, 3 * INDENT);
     }
@@ -254,14 +257,53 @@ static void put_whole(struct text *t)
     put_groups(t, s);
 }
 
+static void put_short_words(struct text *t, const struct count_estimate *e)
+{
+    if (report_is_warned(e) || e->detail[0])
+        report_put_warnings(&t->words, e->warnings, e->detail);
+}
+
 /* Numbers and warnings only. */
 static void put_short(struct text *t, const char *name, const struct count_estimate *e)
 {
     put_numbers(t, name, e, INDENT);
-    if (report_is_warned(e) || e->detail[0]) {
-        report_put_warnings(&t->words, e->warnings, e->detail);
-        put_words(t, 3 * INDENT);
+    put_short_words(t, e);
+    put_words(t, 3 * INDENT);
+}
+
+static bool same_words(const struct count_estimate *a, const struct count_estimate *b)
+{
+    return a->warnings == b->warnings && strcmp(a->detail, b->detail) == 0;
+}
+
+static void put_words_of(struct text *t, const struct count_estimate *e, size_t alike)
+{
+    if (alike > 1 && (report_is_warned(e) || e->detail[0]))
+        buf_printf(&t->words, "The last %zu: ", alike);
+    put_short_words(t, e);
+    put_words(t, 3 * INDENT);
+}
+
+/* In the order of their groups. What is said of several in a row is said once, behind them. */
+static void put_all_short(struct text *t, const struct count_estimate *estimates, size_t count)
+{
+    const struct count_estimate *before = NULL;
+    size_t alike = 0;
+    for (enum report_group group = 0; group < REPORT_GROUPS; group++) {
+        for (size_t i = 0; i < count; i++) {
+            if (report_group_of(&estimates[i]) != group)
+                continue;
+            if (before && !same_words(before, &estimates[i])) {
+                put_words_of(t, before, alike);
+                alike = 0;
+            }
+            put_numbers(t, name_of(t, &estimates[i]), &estimates[i], INDENT);
+            before = &estimates[i];
+            alike++;
+        }
     }
+    if (before)
+        put_words_of(t, before, alike);
 }
 
 /* One estimator under each wrong linkage. */
@@ -308,8 +350,7 @@ static void put_list(struct text *t, const char *title, const char *about,
     put_heading(t, title, "");
     put_prose(t, about, 0);
     buf_u8(t->b, '\n');
-    for (size_t i = 0; i < count; i++)
-        put_short(t, name_of(t, &estimates[i]), &estimates[i]);
+    put_all_short(t, estimates, count);
 }
 
 /* They are of one estimator; the model begins with delta. */
@@ -337,13 +378,10 @@ static void put_stratum(struct text *t, const struct count_stratum *s)
         put_prose(t, s->no_estimate, 0);
         return;
     }
-    put_chart(t, s);
-    for (size_t i = 0; i < s->estimate_count; i++)
-        put_short(t, name_of(t, &s->estimates[i]), &s->estimates[i]);
+    put_all_short(t, s->estimates, s->estimate_count);
     if (s->pooled_count > 0)
         buf_printf(t->b, "%s:\n", report_draws);
-    for (size_t i = 0; i < s->pooled_count; i++)
-        put_short(t, name_of(t, &s->pooled[i]), &s->pooled[i]);
+    put_all_short(t, s->pooled, s->pooled_count);
 }
 
 static void put_end(struct text *t)

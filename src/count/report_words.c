@@ -31,7 +31,9 @@ static const struct {
 } groups[REPORT_GROUPS] = {
     {"Lower limit", "The least that the overlaps allow. It is not an estimate of the whole."},
     {"Models",
-     "They let lists depend on each other, or persons differ in how likely they are to be listed."},
+     "They let lists depend on each other, or persons differ in how likely they are to be listed. "
+     "Lists are called by their numbers: in [12,3] the first and the second depend on each other, "
+     "and the third on neither."},
     {"Simple models, for comparison",
      "Each allows one departure from the plainest case, or two. They show how much that matters; "
      "lists of abuses seldom fit them."},
@@ -64,7 +66,7 @@ void report_put_name(struct buf *b, const struct count_data *data, const struct 
 }
 
 const struct report_need report_needs[REPORT_NEEDS] = {
-    {"Lower limits and pairs", "two lists or more that have persons in common"},
+    {"Lower limit, and pairs", "two lists or more that have persons in common"},
     {"Log-linear models",
      "three to eight lists; to four lists every model is tried, above that step by step"},
     {"M0, Mt, Mb, Mh, Mth",
@@ -185,6 +187,11 @@ void report_put_merged(struct buf *b, const struct count_documented *d)
                 "every doubt about the linkage.");
 }
 
+void report_put_taken_for(struct buf *b, const struct count_data *data)
+{
+    buf_printf(b, "Taken for: %s", data->took_for);
+}
+
 void report_put_rows(struct buf *b, const struct count_data *data)
 {
     put_counted(b, data->rows, "row was", "rows were");
@@ -218,6 +225,11 @@ void report_put_shift(struct buf *b, const struct count_shift *shift)
 {
     buf_printf(b, "if %u%% of the links %s", shift->percent,
                shift->wrong == COUNT_WRONG_MISSED ? "had been missed" : "were false");
+}
+
+const char *report_kind(const struct count_estimate *e)
+{
+    return !e->given ? "Why" : e->warnings != 0 ? "Warning" : "Note";
 }
 
 bool report_is_warned(const struct count_estimate *e)

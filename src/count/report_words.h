@@ -47,6 +47,8 @@ void report_put_warnings(struct buf *b, uint32_t warnings, const char *detail);
 void report_put_documented(struct buf *b, const struct count_documented *d);
 /* "At least 4,187 persons if every doubtful pair is one person: ..." Nothing when none was given. */
 void report_put_merged(struct buf *b, const struct count_documented *d);
+/* "Taken for: A row a record, ..." */
+void report_put_taken_for(struct buf *b, const struct count_data *data);
 /* "12,760 rows were read; 12,749 are used." and "11 left out: the row names no list (first: line
  * 9)." */
 void report_put_rows(struct buf *b, const struct count_data *data);
@@ -55,6 +57,8 @@ void report_put_left_out(struct buf *b, const struct count_left_out *left_out);
 void report_put_repeat(struct buf *b, const struct count_result *result);
 /* "if 5% of the links had been missed" */
 void report_put_shift(struct buf *b, const struct count_shift *shift);
+/* What its warnings and its detail are: "Why" there is none, a "Warning", or a "Note". */
+const char *report_kind(const struct count_estimate *e);
 /* Whether it has a warning beyond that it is a lower limit. */
 bool report_is_warned(const struct count_estimate *e);
 /* NULL when there is none of that id. */

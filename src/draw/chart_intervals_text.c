@@ -9,7 +9,7 @@
 
 #define PICTURE_MAX 90
 #define PICTURE_MIN 20
-#define NAME_MAX 32
+#define NAME_MAX 42
 /* Below this names stand above their pictures. */
 #define BESIDE_WIDTH 64
 #define INDENT 2
@@ -187,7 +187,7 @@ static void lay_out(struct drawing *d, size_t width)
         size_t name = term_columns_of(row->name);
         d->name = name > d->name ? name : d->name;
     }
-    size_t most = width / 3 < NAME_MAX ? width / 3 : NAME_MAX;
+    size_t most = width * 2 / 5 < NAME_MAX ? width * 2 / 5 : NAME_MAX;
     d->name = d->name < most ? d->name : most;
     d->beside = width >= BESIDE_WIDTH;
     d->left = d->beside ? INDENT + d->name + INDENT : INDENT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Wide is the picture of the paper: histories are columns, lists are rows, bars stand above and
- * to the left. Narrow turns it: the lists come first, each with a letter, and histories are rows.
+ * to the left. Narrow turns it: the lists come first, each with its number, and histories are rows.
  */
 #include "draw/chart_upset.h"
 
@@ -16,6 +16,7 @@
 #define ROW 24
 #define WIDE_HISTORIES_MAX 24
 #define WIDE_WIDTH_MAX 920
+#define WIDE_NAME 20
 #define WIDE_NAME_COLUMNS 30
 #define SIZE_BAR 90 /* the longest bar of a list */
 #define COLUMN_MIN 26
@@ -172,7 +173,10 @@ static void put_list(struct drawing *d, unsigned list)
                    "<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
                    "fill-opacity=\".06\"/>",
                    y - ROW / 2.0, d->width, ROW);
-    buf_printf(d->b, "<text x=\"4\" y=\"%.1f\">", y + 4.5);
+    buf_printf(d->b,
+               "<text x=\"4\" y=\"%.1f\" font-weight=\"700\">%c</text>"
+               "<text x=\"%d\" y=\"%.1f\">",
+               y + 4.5, '1' + list, WIDE_NAME, y + 4.5);
     chart_put_name(d->b, d->chart->names[list], WIDE_NAME_COLUMNS);
     buf_text(d->b, "</text>");
     buf_printf(d->b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"12\"/>", end - bar, y - 6,
@@ -208,7 +212,8 @@ static void lay_out_wide(struct drawing *d)
         names = name > names ? name : names;
     }
     names = names < WIDE_NAME_COLUMNS ? names : WIDE_NAME_COLUMNS;
-    d->left = 4 + columns_wide(names) + GAP + columns_wide(d->largest_columns) + 6 + SIZE_BAR + GAP;
+    d->left = WIDE_NAME + columns_wide(names) + GAP + columns_wide(d->largest_columns) + 6 +
+              SIZE_BAR + GAP;
     d->column = columns_wide(d->most_columns) + 6;
     d->column = d->column > COLUMN_MIN ? d->column : COLUMN_MIN;
     double room = (WIDE_WIDTH_MAX - d->left) / d->column;
@@ -238,7 +243,7 @@ static void put_narrow_list(struct drawing *d, unsigned list)
     double y = ROW * 1.6 * (list + 0.5);
     double room = NARROW_WIDTH - 28 - columns_wide(d->largest_columns) - 8;
     double bar = room * (double)d->chart->sizes[list] / (double)d->largest;
-    buf_printf(d->b, "<text x=\"4\" y=\"%.1f\" font-weight=\"700\">%c</text>", y, 'A' + list);
+    buf_printf(d->b, "<text x=\"4\" y=\"%.1f\" font-weight=\"700\">%c</text>", y, '1' + list);
     buf_printf(d->b, "<text x=\"28\" y=\"%.1f\">", y);
     chart_put_name(d->b, d->chart->names[list], (size_t)(300 / (FONT * CHART_COLUMN_EM)));
     buf_text(d->b, "</text>");
@@ -272,7 +277,7 @@ static void draw_narrow(struct drawing *d)
         buf_printf(d->b,
                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-weight=\"700\">%c"
                    "</text>",
-                   NARROW_DOT * (i + 0.5), head - 6, 'A' + i);
+                   NARROW_DOT * (i + 0.5), head - 6, '1' + i);
     }
     for (size_t i = 0; i < d->shown; i++)
         put_narrow_history(d, i, head + ROW * ((double)i + 0.5));

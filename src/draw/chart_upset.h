@@ -2,7 +2,7 @@
 /* Who is on which lists, as an UpSet plot (Lex, Gehlenborg, Strobelt, Vuillemot and Pfister 2014,
  * IEEE TVCG 20(12)): a bar for everybody who is on exactly the lists that dots mark, the largest
  * first; beside each list's name the bar of its size. As SVG (draw/chart.h says how charts look)
- * or as text for a terminal. */
+ * or as text for a terminal. Lists are numbered from 1. */
 #ifndef DRAW_CHART_UPSET_H
 #define DRAW_CHART_UPSET_H
 
@@ -27,8 +27,7 @@ size_t chart_upset_order(const struct chart_upset *chart,
 /* Narrow is for a telephone: each history is a row. E_NOMEM. */
 int chart_upset(const struct chart_upset *chart, bool narrow, struct arena *arena,
                 struct html *ret_html) MUST_USE;
-/* At most rows of the histories, for width columns; says how many are left out. Lists are
- * letters, A being the first. */
+/* At most rows of the histories, for width columns; says how many are left out. */
 void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width, struct buf *b);
 
 #endif

@@ -57,7 +57,7 @@ static void put_lists(const struct chart_upset *chart, size_t width, struct buf 
            limit = width / 2 < NAME_MAX ? width / 2 : NAME_MAX;
     name = name < limit ? name : limit;
     for (unsigned i = 0; i < chart->lists; i++) {
-        buf_printf(b, "%*s%c  ", INDENT, "", 'A' + i);
+        buf_printf(b, "%*s%c  ", INDENT, "", '1' + i);
         term_cell(b, chart->names[i], name, TERM_LEFT);
         pad(b, 2);
         put_number(b, chart->sizes[i], digits);
@@ -91,7 +91,7 @@ void chart_upset_text(const struct chart_upset *chart, size_t rows, size_t width
     put_lists(chart, width, b);
     buf_printf(b, "\n%*s", INDENT, "");
     for (unsigned i = 0; i < chart->lists; i++)
-        buf_printf(b, "%c ", 'A' + i);
+        buf_printf(b, "%c ", '1' + i);
     pad(b, 1);
     size_t used = INDENT + 2 * chart->lists + 1;
     term_cell(b, "persons on exactly these lists", width > used ? width - used : 1, TERM_CUT);

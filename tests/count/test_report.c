@@ -91,7 +91,7 @@ static void a_terminal_is_told_all_in_order(void **state)
         "  13 rows: the row names no list (the first on line 9)\n",
         "  1 row: the row is cut short (on line 9,827)\n",
         "\nThe lists\n",
-        "  B  Tolma Lawyers      1,850 █",
+        "  2  Tolma Lawyers      1,850 █",
         "  · ● · ·  1,131 █",
         "  ● ● ● ●     18 ▊\n",
         "Warning: Everybody on one list is on another too.",
@@ -159,7 +159,8 @@ static void many_lists_are_a_table(void **state)
     assert_non_null(strstr(text, "Village 12   12,000\n"));
     assert_non_null(strstr(text, "There are 12 lists; estimates are made for up to 8.\n"));
     const char *html = html_of(sample_many_lists());
-    assert_non_null(strstr(html, "<th scope=\"row\">Village 12</th><td class=\"n\">12,000</td>"));
+    assert_non_null(
+        strstr(html, "<th scope=\"row\"><b>12</b> Village 12</th><td class=\"n\">12,000</td>"));
     assert_null(strstr(html, "<svg"));
 }
 

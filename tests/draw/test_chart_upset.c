@@ -129,15 +129,15 @@ static void what_is_not_drawn_is_counted(void **state)
     assert_null(strstr(written(&chart, 255, 80), "smaller"));
 }
 
-static void a_terminal_has_letters_dots_and_bars(void **state)
+static void a_terminal_has_numbers_dots_and_bars(void **state)
 {
     (void)state;
     struct chart_upset chart = sample(3);
-    assert_string_equal(written(&chart, 10, 40), "  A  Open Door  1,240 ██████████████████\n"
-                                                 "  B  <Lawyers>    300 ████▍\n"
-                                                 "  C  Parents       45 ▋\n"
+    assert_string_equal(written(&chart, 10, 40), "  1  Open Door  1,240 ██████████████████\n"
+                                                 "  2  <Lawyers>    300 ████▍\n"
+                                                 "  3  Parents       45 ▋\n"
                                                  "\n"
-                                                 "  A B C  persons on exactly these lists\n"
+                                                 "  1 2 3  persons on exactly these lists\n"
                                                  "  ● · ·  1,200 █████████████████████████\n"
                                                  "  · ● ·    275 █████▊\n"
                                                  "  · · ●     40 ▉\n"
@@ -154,7 +154,7 @@ static void nobody_and_very_many_are_drawn(void **state)
     chart.sizes = chart.cells = nobody;
     assert_null(strstr(drawn(&chart, false), "nan"));
     assert_null(strstr(drawn(&chart, true), "nan"));
-    assert_non_null(strstr(written(&chart, 10, 80), "A"));
+    assert_non_null(strstr(written(&chart, 10, 80), "  1  Open Door  0"));
     for (unsigned h = 0; h < 256; h++)
         many[h] = UINT64_C(1) << 53;
     chart = sample(8);
@@ -211,7 +211,7 @@ int main(void)
         cmocka_unit_test(every_history_has_a_bar_a_number_and_dots),
         cmocka_unit_test(it_is_read_aloud_and_follows_the_page),
         cmocka_unit_test(what_is_not_drawn_is_counted),
-        cmocka_unit_test(a_terminal_has_letters_dots_and_bars),
+        cmocka_unit_test(a_terminal_has_numbers_dots_and_bars),
         cmocka_unit_test(nobody_and_very_many_are_drawn),
         cmocka_unit_test(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(want_of_memory_is_reported),
