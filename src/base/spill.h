@@ -10,19 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/compiler.h"
+#include "base/error.h"
 
 struct spill {
     const struct spill_calls *calls;
+    struct problem problem; /* what went wrong, for a person, after an error */
 };
 
 struct spill_calls {
     int (*append)(struct spill *s, const void *data, size_t len);
     int (*read)(struct spill *s, uint64_t from, void *out, size_t len);
-    void (*drop)(struct spill *s);
 };
 
-/* E_IO (as when the disk is full), E_NOMEM, E_TOO_LARGE. After an error nothing more is put. */
+/* E_IO (as when the disk is full), E_NOMEM. After an error nothing more is put. */
 MUST_USE static inline int spill_append(struct spill *s, const void *data, size_t len)
 {
     return s->calls->append(s, data, len);
@@ -32,12 +32,6 @@ MUST_USE static inline int spill_append(struct spill *s, const void *data, size_
 MUST_USE static inline int spill_read(struct spill *s, uint64_t from, void *out, size_t len)
 {
     return s->calls->read(s, from, out, len);
-}
-
-/* Forgets all that was put; the space can be used anew. */
-static inline void spill_drop(struct spill *s)
-{
-    s->calls->drop(s);
 }
 
 #endif

@@ -63,6 +63,9 @@ int json_get_text(const struct json_node *object, const char *key, struct span *
                   struct problem *problem) MUST_USE;
 int json_get_int(const struct json_node *object, const char *key, int64_t min, int64_t max,
                  int64_t *ret_value, struct problem *problem) MUST_USE;
+/* A whole number is a real one too. */
+int json_get_real(const struct json_node *object, const char *key, double min, double max,
+                  double *ret_value, struct problem *problem) MUST_USE;
 int json_get_bool(const struct json_node *object, const char *key, bool *ret_value,
                   struct problem *problem) MUST_USE;
 /* The items of an array; index below json_count. */

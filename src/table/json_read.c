@@ -190,6 +190,22 @@ int json_get_int(const struct json_node *object, const char *key, int64_t min, i
     return 0;
 }
 
+int json_get_real(const struct json_node *object, const char *key, double min, double max,
+                  double *ret_value, struct problem *problem)
+{
+    struct json_node node;
+    if (get_member(object, key, JSON_INTEGER, "a number", &node, NULL) < 0)
+        TRY(get_member(object, key, JSON_REAL, "a number", &node, problem));
+    double value = json_number_value(node.value);
+    if (!(value >= min && value <= max)) {
+        char expected[80];
+        snprintf(expected, sizeof expected, "a number from %g to %g", min, max);
+        return refuse(&node, E_FORMAT, expected, problem);
+    }
+    *ret_value = value;
+    return 0;
+}
+
 int json_get_bool(const struct json_node *object, const char *key, bool *ret_value,
                   struct problem *problem)
 {

@@ -224,7 +224,7 @@ static void members_are_read_by_type(void **state)
     struct span text;
     int64_t number = 0;
     bool flag = false;
-    assert_int_equal(read_text("{\"name\":\"Ёж\",\"n\":-5,\"yes\":true,\"no\":false,"
+    assert_int_equal(read_text("{\"name\":\"Ёж\",\"n\":-5,\"r\":2.5e-1,\"yes\":true,\"no\":false,"
                                "\"in\":{\"deep\":\"x\"},\"list\":[\"a\",{\"b\":1}]}",
                                &root, &problem),
                      0);
@@ -232,6 +232,11 @@ static void members_are_read_by_type(void **state)
     assert_true(span_equal(text, span_text("Ёж")));
     assert_int_equal(json_get_int(&root, "n", -5, -5, &number, &problem), 0);
     assert_int_equal(number, -5);
+    double real = 0;
+    assert_int_equal(json_get_real(&root, "n", -5, -5, &real, &problem), 0);
+    assert_true(real == -5);
+    assert_int_equal(json_get_real(&root, "r", 0.25, 1, &real, &problem), 0);
+    assert_true(real == 0.25);
     assert_int_equal(json_get_bool(&root, "yes", &flag, &problem), 0);
     assert_true(flag);
     assert_int_equal(json_get_bool(&root, "no", &flag, &problem), 0);
@@ -272,6 +277,14 @@ static void what_is_not_as_expected_is_named_by_its_path(void **state)
     assert_int_equal(json_get_int(&member, "age", 0, 120, &number, &problem), E_FORMAT);
     assert_string_equal(problem.text, "org.members[0].age: expected a whole number from 0 to 120");
     assert_int_equal(number, 7);
+    problem_clear(&problem);
+    double real = 7;
+    assert_int_equal(json_get_real(&member, "age", 0, 1.5, &real, &problem), E_FORMAT);
+    assert_string_equal(problem.text, "org.members[0].age: expected a number from 0 to 1.5");
+    problem_clear(&problem);
+    assert_int_equal(json_get_real(&member, "none", 0, 1, &real, &problem), E_MISSING);
+    assert_string_equal(problem.text, "org.members[0].none: expected a number");
+    assert_true(real == 7);
     problem_clear(&problem);
     assert_int_equal(json_get_bool(&member, "age", &flag, &problem), E_FORMAT);
     assert_string_equal(problem.text, "org.members[0].age: expected true or false");
