@@ -34,7 +34,7 @@ static int solve_with(struct graph_fits *fits, struct unseen *x, struct answer *
     TRY(graph_fits_screen(fits, x));
     struct unseen_density density = graph_fits_density(fits);
     TRY(unseen_integrate(x, &density));
-    if (!(x->total > 0) || !isfinite(x->total)) {
+    if (!x->settled || !(x->total > 0) || !isfinite(x->total)) {
         count_estimate_warn(a->estimate, COUNT_WARN_NO_FIT);
         return 0;
     }

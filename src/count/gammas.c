@@ -38,8 +38,11 @@ double gammas_cross(struct gammas_way way, double shift, double base)
 {
     double from = way.from + shift, to = way.to + shift, step = way.step;
     double lowest = fmin(fmin(from, to), fmin(way.from, way.to));
-    if (fabs(step) < STEP_SMALL || fabs(step) < fabs(shift) || lowest < SERIES_FROM)
+    if (fabs(step) < STEP_SMALL || fabs(step) < fabs(shift))
         return gammas_step((struct gammas_way){from, to, step}) - base;
+    if (lowest < SERIES_FROM)
+        return gammas_step((struct gammas_way){way.to, to, shift}) -
+               gammas_step((struct gammas_way){way.from, from, shift});
     return (to - 0.5) * growth(way.to, to, shift) - (from - 0.5) * growth(way.from, from, shift) +
            shift * growth(way.from, way.to, step) + (series(to) - series(way.to)) -
            (series(from) - series(way.from));

@@ -180,8 +180,9 @@ int graph_fits_weigh(struct graph_fits *fits, const struct unseen *x,
                      struct graph_weight best[GRAPH_FITS_BEST], size_t *ret_count,
                      double *ret_saturated)
 {
-    double *u = mem_calloc(2 * x->count, LANES * sizeof *u), *weights = u + x->count * LANES;
+    double *u = mem_calloc(2 * x->count, LANES * sizeof *u);
     REJECT_IF(!u, E_NOMEM);
+    double *weights = u + x->count * LANES;
     struct sum s = {.fits = fits, .weights = weights};
     for (size_t i = 0; i < x->count; i++) {
         const struct unseen_panel *p = &x->panels[i];

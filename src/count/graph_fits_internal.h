@@ -10,8 +10,8 @@ struct fit {
     uint8_t clique_count;
     uint8_t sets[2 * GRAPHS_LISTS_MAX - 1]; /* cliques, then separators */
     bool steep;                             /* a peak may hide between two places */
-    /* While screening a bound for the log of the peak; afterwards the log density at the reference. Relative to
-     * the saturated, then to the highest. */
+    /* While screening a bound for the log of the peak, relative to the saturated model's value at
+     * the first reference; afterwards the log density at the reference, relative to the highest. */
     double value;
 };
 

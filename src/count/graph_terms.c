@@ -47,25 +47,26 @@ void graph_terms_refer(struct graph_terms *t, double reference)
         t->at_reference[set] = t->fixed[set] + gammas_log(u + t->zero[set]) + common;
 }
 
-/* Everything is relative to log gamma(u + 1), whose step is base: with it the common part is small
- * for any u, and so is each term. */
-static double common_step(const struct graph_terms *t, struct gammas_way way, double base)
-{
-    double all = ldexp(t->delta, (int)t->lists);
-    return gammas_cross(way, t->n, base) - gammas_cross(way, t->n + all - 1, base) -
-           log((t->n - 1 + way.to) / (t->n - 1 + way.from));
-}
-
 static struct gammas_way way_between(double from_u, double to_u)
 {
     return (struct gammas_way){from_u + 1, to_u + 1, to_u - from_u};
+}
+
+/* Everything is relative to log gamma(u + 1), whose step is gammas_step(way): with it the common
+ * part is small for any u, and so is each term. */
+static double common_step(const struct graph_terms *t, struct gammas_way way)
+{
+    double all = ldexp(t->delta, (int)t->lists);
+    struct gammas_way whole = {way.from + t->n, way.to + t->n, way.step};
+    return -gammas_cross(whole, all - 1, gammas_step(whole)) -
+           log((t->n - 1 + way.to) / (t->n - 1 + way.from));
 }
 
 void graph_terms_steps(const struct graph_terms *t, const double u[LANES], lanes *ret_steps)
 {
     for (unsigned lane = 0; lane < LANES; lane++) {
         struct gammas_way way = way_between(t->reference, u[lane]);
-        double base = gammas_step(way), common = common_step(t, way, base);
+        double base = gammas_step(way), common = common_step(t, way);
         for (unsigned set = 0; set < 1u << t->lists; set++)
             ret_steps[set][lane] = gammas_cross(way, t->zero[set] - 1, base) + common;
     }
@@ -75,5 +76,5 @@ double graph_terms_step(const struct graph_terms *t, unsigned set, double from_u
 {
     struct gammas_way way = way_between(from_u, u);
     double base = gammas_step(way);
-    return gammas_cross(way, t->zero[set] - 1, base) + common_step(t, way, base);
+    return gammas_cross(way, t->zero[set] - 1, base) + common_step(t, way);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Nothing is stored: to look at all 2^21 sets of edges among seven lists takes less time than to
- * use the graphs that are found, and a walk can start anywhere, so that threads share it by range. */
+ * use the graphs that are found, and a walk can start anywhere, so that threads share it by
+ * range. */
 #include <string.h>
 
 #include "base/compiler.h"
@@ -80,9 +81,10 @@ bool graphs_next(unsigned lists, uint32_t *at, uint32_t below, struct graph *ret
     uint32_t last_bits = (UINT32_C(1) << (lists - 1)) - 1;
     while (*at < below) {
         uint32_t edges = *at;
+        struct graph without;
         /* Without its last list a chordal graph is chordal: else all that share it are passed. */
         if (last_bits != 0 && (edges & last_bits) == 0 &&
-            !decompose(lists - 1, edges >> (lists - 1), ret_graph)) {
+            !decompose(lists - 1, edges >> (lists - 1), &without)) {
             *at = edges + last_bits + 1;
             continue;
         }

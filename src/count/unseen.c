@@ -14,8 +14,8 @@
 #define NOTHING 1e-13
 /* When values are so noisy that halving no longer helps, this much must do. */
 #define NOISE_MAX 1e-4
-/* Against a density that is not what it should be. */
-#define PANELS_MAX 16384
+/* Hundreds are enough for a density that is smooth. */
+#define PANELS_MAX 2048
 
 enum state { STATE_NEW, STATE_OPEN, STATE_DONE };
 
@@ -116,9 +116,9 @@ static int evaluate(struct unseen *x, const struct unseen_density *density)
     size_t fresh = 0;
     for (size_t i = 0; i < x->count; i++)
         fresh += x->panels[i].state == STATE_NEW;
-    double *u = mem_calloc(2 * fresh, LANES * sizeof *u), *f = u + fresh * LANES;
+    double *u = mem_calloc(2 * fresh, LANES * sizeof *u);
     REJECT_IF(!u, E_NOMEM);
-    double *to = u, *from = f;
+    double *f = u + fresh * LANES, *to = u, *from = f;
     for (size_t i = 0; i < x->count; i++) {
         if (x->panels[i].state == STATE_NEW) {
             memcpy(to, x->panels[i].u, LANES * sizeof *u);
@@ -158,7 +158,8 @@ static int halve_open(struct unseen *x, bool *ret_any)
             p->state = STATE_DONE;
         more += p->state == STATE_OPEN;
     }
-    *ret_any = more > 0 && x->count + more <= PANELS_MAX;
+    x->settled = x->count + more <= PANELS_MAX;
+    *ret_any = more > 0 && x->settled;
     if (!*ret_any)
         return 0;
     TRY(make_room(x, more));

@@ -44,6 +44,7 @@ struct unseen {
     double tail; /* beyond, the density falls at least as u^-(1 + tail) in the end */
     struct unseen_panel *panels;
     size_t count, capacity;
+    bool settled;  /* false: the density is too noisy to be added up */
     double total;  /* within the range */
     double beyond; /* behind max, by the slope that the density has there */
 };

@@ -96,6 +96,11 @@ struct piece {
     double height; /* the density of log N in the middle */
 };
 
+static double middle_of(const struct piece *p)
+{
+    return p->from + (p->length - 1) / 2;
+}
+
 static double piece_count(const struct unseen *x, const struct unseen_panel *p)
 {
     double share = p->mass / x->total;
@@ -112,9 +117,9 @@ static void cut_panel(const struct unseen *x, const struct unseen_panel *p, stru
     double sum = 0, from = p->from;
     for (unsigned i = 0; i < count; i++) {
         double end = p->from + floor(p->length * (i + 1) / count);
-        double middle = from + (end - from - 1) / 2;
         pieces[i] = (struct piece){.from = from, .length = end - from};
         pieces[i].mass = curve_sum(&c, 3, from, end - from);
+        double middle = middle_of(&pieces[i]);
         pieces[i].height = curve_at(&c, middle) * (x->n + middle);
         sum += pieces[i].mass;
         from = end;
@@ -158,21 +163,40 @@ static void fill_spread(const struct unseen *x, const struct piece *pieces, size
 }
 
 /* From one end inwards, as far as the highest place of all: whether there is a place less than half
- * as high as the highest before it, with enough mass before and behind. */
-static bool has_valley(const struct unseen *x, const struct piece *pieces, size_t count, bool down)
+ * as high as the highest before it, with enough mass before and behind. Then *ret_peak is that
+ * highest before it. */
+static bool find_hump(const struct unseen *x, const struct piece *pieces, size_t count, bool down,
+                      const struct piece *top, const struct piece **ret_peak)
 {
-    double height = 0, mass = 0, peak = 0;
-    for (size_t i = 0; i < count; i++)
-        peak = fmax(peak, pieces[i].height);
-    for (size_t i = 0; i < count && height < peak; i++) {
+    double mass = 0;
+    const struct piece *peak = &pieces[down ? count - 1 : 0];
+    for (size_t i = 0; i < count && peak != top; i++) {
         const struct piece *p = &pieces[down ? count - 1 - i : i];
         mass += p->mass;
-        height = fmax(height, p->height);
-        if (p->height < height / 2 && mass > HUMP_SHARE * x->total &&
-            mass < (1 - HUMP_SHARE) * x->total)
+        if (p->height > peak->height)
+            peak = p;
+        if (p->height < peak->height / 2 && mass > HUMP_SHARE * x->total &&
+            mass < (1 - HUMP_SHARE) * x->total) {
+            *ret_peak = peak;
             return true;
+        }
     }
     return false;
+}
+
+static void warn_of_humps(const struct unseen *x, const struct piece *pieces, size_t count,
+                          struct count_estimate *e)
+{
+    const struct piece *top = pieces, *other;
+    for (size_t i = 0; i < count; i++)
+        top = pieces[i].height > top->height ? &pieces[i] : top;
+    if (!find_hump(x, pieces, count, false, top, &other) &&
+        !find_hump(x, pieces, count, true, top, &other))
+        return;
+    count_estimate_warn(e, COUNT_WARN_TWO_HUMPS);
+    double first = x->n + middle_of(top), second = x->n + middle_of(other);
+    count_estimate_detail(e, "The peaks are near %.0f and %.0f.", fmin(first, second),
+                          fmax(first, second));
 }
 
 /* The place with the highest value, and its neighbours. */
@@ -246,8 +270,7 @@ int unseen_answer(const struct unseen *x, const struct unseen_density *density,
     TRY(find_mode(x, density, &mode));
     TRY(cut_pieces(x, &pieces, &count));
     fill_spread(x, pieces, count, e->spread);
-    if (has_valley(x, pieces, count, false) || has_valley(x, pieces, count, true))
-        count_estimate_warn(e, COUNT_WARN_TWO_HUMPS);
+    warn_of_humps(x, pieces, count, e);
     mem_free(pieces);
     e->n = quantile(x, 0.5);
     e->low = quantile(x, 0.025);
