@@ -309,9 +309,3 @@ void glm_influence(struct glm *g, const struct glm_design *design, size_t row, d
     number_cholesky_solve(g->gram, design->columns, g->aliased, g->step);
     times_columns(design, g->step, influence);
 }
-
-void glm_covariance(struct glm *g, const struct glm_design *design, double *covariance)
-{
-    factor(g, design);
-    number_cholesky_invert(g->gram, design->columns, g->aliased, covariance);
-}

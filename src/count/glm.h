@@ -3,11 +3,10 @@
  *
  * The design is one of two:
  *   - dense: any real columns, values[row * columns + column];
- *   - lattice: the rows are the capture histories 0 .. rows - 1 (rows is a power of two), and column
- *     j is 1 in those that hold all bits of sets[j], else 0. sets[j] = 0 is the constant, single
- *     bits are main effects. All sums over rows then take rows * log2(rows) additions (a zeta
- *     transform), so that a step costs little more than its Cholesky factor. Real columns make no
- *     sense here.
+ *   - lattice: the rows are the capture histories 0 .. rows - 1 (rows is a power of two), and
+ *     column j is 1 in those that hold all bits of sets[j], else 0. sets[j] = 0 is the constant,
+ *     single bits are main effects. All sums over rows then take rows * log2(rows) additions (a
+ *     zeta transform), so that a step costs little more than its Cholesky factor.
  *
  * Newton's method; a step is shortened so that no fitted log count rises by more than 1.5, which
  * is enough for the likelihood never to fall.
@@ -72,12 +71,8 @@ void glm_fit(struct glm *g, const struct glm_design *design, const double *y, co
              const bool *used, const double *start);
 
 /* How the fitted log count of one row hangs on every count: influence[r] is, to first order, what
- * eta[row] gains when y[r] gains one; influence[row] is eta[row]'s variance. After a fit of the
- * same design. */
+ * eta[row] gains when y[r] gains one. It is the covariance of eta[row] and eta[r], so that
+ * influence[row] is a variance. After a fit of the same design. */
 void glm_influence(struct glm *g, const struct glm_design *design, size_t row, double *influence);
-
-/* The covariance of the estimates of the last fit into covariance[columns * columns]; 0 for
- * columns that were not estimated. Same design. */
-void glm_covariance(struct glm *g, const struct glm_design *design, double *covariance);
 
 #endif

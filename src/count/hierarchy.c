@@ -73,13 +73,14 @@ size_t hierarchy_all(unsigned lists, struct hierarchy all[HIERARCHY_ALL_MAX])
     return count;
 }
 
-size_t hierarchy_steps(const struct hierarchy *h, unsigned lists,
+size_t hierarchy_steps(const struct hierarchy *h, unsigned lists, unsigned order_max,
                        struct hierarchy steps[HIERARCHY_STEPS_MAX])
 {
     size_t count = 0;
     for (unsigned set = 0; set + 1 < 1u << lists; set++) {
         bool has = hierarchy_has(h, set);
-        if (size_of(set) < 2 || !(has ? is_largest(h, lists, set) : stands_on_subsets(h, set)))
+        if (size_of(set) < 2 || size_of(set) > order_max ||
+            !(has ? is_largest(h, lists, set) : stands_on_subsets(h, set)))
             continue;
         steps[count] = *h;
         flip(&steps[count++], set);

@@ -30,8 +30,8 @@ struct hierarchy hierarchy_independent(unsigned lists);
 struct hierarchy hierarchy_largest(unsigned lists);
 /* Every model, the independent one first; 2 to HIERARCHY_ALL_LISTS lists. Returns how many. */
 size_t hierarchy_all(unsigned lists, struct hierarchy all[HIERARCHY_ALL_MAX]);
-/* The models that have one term more or one less, 2 lists or more. Returns how many. */
-size_t hierarchy_steps(const struct hierarchy *h, unsigned lists,
+/* The models that have one term more or one less, of 2 to order_max lists. Returns how many. */
+size_t hierarchy_steps(const struct hierarchy *h, unsigned lists, unsigned order_max,
                        struct hierarchy steps[HIERARCHY_STEPS_MAX]);
 /* The terms, each after its subsets. Returns how many. */
 size_t hierarchy_sets(const struct hierarchy *h, unsigned lists, uint16_t sets[COUNT_CELLS_MAX]);

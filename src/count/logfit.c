@@ -94,33 +94,42 @@ static void set_design(struct logfit *f, const struct hierarchy *terms)
     };
 }
 
-/* Whether the fit at hand is one. Exactly, where something looks as if it might not be. */
-static bool is_sound(struct logfit *f)
+/* Fits the table as it is; returns N, or 0 when the fit does not settle. */
+static double fit_table(struct logfit *f, const double *start)
+{
+    glm_fit(f->glm, &f->design, f->y, NULL, f->used, start);
+    return f->glm->converged ? (double)f->n + f->glm->mu[0] : 0;
+}
+
+/* Whether the estimate of the fit at hand may not exist, or not be the only one. */
+static bool is_doubtful(const struct logfit *f)
 {
     const struct glm *g = f->glm;
     bool doubt = g->infinite_count > 0 || g->rank < f->design.columns;
     for (size_t h = 1; h < f->design.rows && !doubt; h++)
         doubt = g->mu[h] < VANISHING;
-    return g->converged &&
-           (!doubt || count_exists_check(f->exists, &f->table, f->sets, f->design.columns) == 0);
+    return doubt;
 }
 
-/* Fits the table as it is; returns N, or 0 when there is none. */
-static double fit_table(struct logfit *f)
+void logfit_beta(const struct logfit *f, double by_set[COUNT_CELLS_MAX])
 {
-    glm_fit(f->glm, &f->design, f->y, NULL, f->used, NULL);
-    return is_sound(f) ? (double)f->n + f->glm->mu[0] : 0;
+    memset(by_set, 0, COUNT_CELLS_MAX * sizeof *by_set);
+    for (size_t j = 0; j < f->design.columns; j++)
+        by_set[f->sets[j]] = f->glm->beta[j];
 }
 
-void logfit_model(struct logfit *f, const struct hierarchy *terms,
+void logfit_model(struct logfit *f, const struct hierarchy *terms, const double *near,
                   struct loglinear_model *ret_model)
 {
+    double start[COUNT_CELLS_MAX];
     const struct glm *g = f->glm;
     struct loglinear_model m = {.terms = *terms};
-    hierarchy_text(terms, f->table.lists, f->numbers, m.text);
     set_design(f, terms);
-    m.n = fit_table(f);
+    for (size_t j = 0; near && j < f->design.columns; j++)
+        start[j] = near[f->sets[j]];
+    m.n = fit_table(f, near ? start : NULL);
     m.identifiable = m.n > 0;
+    m.in_doubt = m.identifiable && is_doubtful(f);
     if (m.identifiable) {
         m.parameters = (unsigned)(g->rank + g->infinite_count);
         m.df = (unsigned)(g->rows_fitted - g->rank);
@@ -130,6 +139,22 @@ void logfit_model(struct logfit *f, const struct hierarchy *terms,
         m.bic = log((double)f->n) * m.parameters - 2 * m.loglik;
     }
     *ret_model = m;
+}
+
+bool logfit_check(struct logfit *f, struct loglinear_model *model)
+{
+    if (model->in_doubt) {
+        set_design(f, &model->terms);
+        model->identifiable =
+            count_exists_check(f->exists, &f->table, f->sets, f->design.columns) == 0;
+        model->in_doubt = false;
+    }
+    return model->identifiable;
+}
+
+void logfit_text(const struct logfit *f, struct loglinear_model *model)
+{
+    hierarchy_text(&model->terms, f->table.lists, f->numbers, model->text);
 }
 
 static bool fit_unseen(void *arg, double unseen, double *ret_deviance, double *ret_fitted)
@@ -148,7 +173,7 @@ static bool limits(struct logfit *f, const struct loglinear_model *model,
                    struct profile_source *source, struct profile *profile)
 {
     set_design(f, &model->terms);
-    double n = fit_table(f);
+    double n = fit_table(f, NULL);
     double unseen = f->glm->mu[0];
     glm_influence(f->glm, &f->design, 0, f->influence);
     double variance = f->influence[0] + 1 / fmax(unseen, 1e-3);
@@ -183,18 +208,14 @@ static double refit(void *arg, unsigned h, int more)
 {
     struct logfit *f = arg;
     f->y[h] += more;
-    f->table.cells[h] += (uint64_t)more;
-    f->n += (uint64_t)more;
-    double n = fit_table(f);
+    double n = fit_table(f, NULL);
     f->y[h] -= more;
-    f->table.cells[h] -= (uint64_t)more;
-    f->n -= (uint64_t)more;
-    return n;
+    return n > 0 ? n + more : 0;
 }
 
 static void warn_of_one_cell(struct logfit *f, struct count_estimate *e)
 {
-    fit_table(f);
+    fit_table(f, NULL);
     glm_influence(f->glm, &f->design, 0, f->influence);
     struct one_cell one = {
         .table = &f->table,
@@ -213,7 +234,8 @@ void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
 {
     struct profile_source source;
     struct profile profile;
-    memcpy(e->model, model->text, sizeof e->model);
+    ASSERT(!model->in_doubt);
+    hierarchy_text(&model->terms, f->table.lists, f->numbers, e->model);
     e->given = model->identifiable;
     e->n = model->n;
     if (!model->identifiable) {

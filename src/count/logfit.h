@@ -14,14 +14,21 @@ void logfit_free(struct logfit *f);
 /* The lists that hold somebody: models are of these. */
 unsigned logfit_lists(const struct logfit *f);
 
-/* Fits, without an interval. */
-void logfit_model(struct logfit *f, const struct hierarchy *terms,
+/* Fits, without an interval and without the text. near may be NULL, or what logfit_beta gave for a
+ * model much like this one, for this table: then it takes half the time. */
+void logfit_model(struct logfit *f, const struct hierarchy *terms, const double *near,
                   struct loglinear_model *ret_model);
+/* Decides the doubt, which can take long with many lists. Returns identifiable. */
+bool logfit_check(struct logfit *f, struct loglinear_model *model);
+/* The parameters of the last fit, by set; 0 for those that it has not. */
+void logfit_beta(const struct logfit *f, double by_set[COUNT_CELLS_MAX]);
+/* Adds the text. */
+void logfit_text(const struct logfit *f, struct loglinear_model *model);
 /* Adds the interval to a model that was fitted here. */
 void logfit_interval(struct logfit *f, struct loglinear_model *model);
-/* The estimate by a model that was fitted here: n, interval, spread, and the warnings that stand
- * with it: NOT_IDENTIFIABLE; POOR_FIT, when the deviance is beyond the 1% point of chi-squared;
- * ONE_CELL (one_cell.h). Finished. */
+/* The estimate by a model that was fitted here and is not in doubt: n, interval, spread, and the
+ * warnings that stand with it: NOT_IDENTIFIABLE; POOR_FIT, when the deviance is beyond the 1% point
+ * of chi-squared; ONE_CELL (one_cell.h). Finished. */
 void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
                      struct count_estimate *e);
 

@@ -7,10 +7,13 @@
 #include "count/loglinear.h"
 
 #define LISTS_MIN 3
+/* With more lists than this a walk takes terms of up to three lists only: else it could end among
+ * hundreds of parameters, after hours. */
+#define ANY_ORDER_LISTS 6
 /* A step must be better by more than rounding. */
 #define BETTER 1e-7
-/* Models with at least this share of the best one's weight are as good as it, to a reader. */
-#define NEARLY_AS_GOOD 0.1
+/* BIC's difference between a model and one with a tenth of its weight: 2 log 10. */
+#define NEARLY_AS_GOOD 4.605
 
 #define ASSUMES                                                                                    \
     "Lists depend on each other only in the groups that the model names, and everybody whom the "  \
@@ -63,8 +66,9 @@ int loglinear_all(const struct count_table *t, bool intervals,
     }
     size_t count = hierarchy_all(lists, all);
     for (size_t i = 0; i < count; i++) {
-        logfit_model(f, &all[i], &models[i]);
-        if (intervals)
+        logfit_model(f, &all[i], NULL, &models[i]);
+        logfit_text(f, &models[i]);
+        if (logfit_check(f, &models[i]) && intervals)
             logfit_interval(f, &models[i]);
     }
     set_weights(models, count);
@@ -79,6 +83,7 @@ struct look {
     struct loglinear *result;
     unsigned lists, fit_count;
     struct logfit **fits;
+    double beta[COUNT_CELLS_MAX]; /* of the model from which the steps are taken, by set */
     struct hierarchy steps[HIERARCHY_STEPS_MAX];
     struct loglinear_model models[HIERARCHY_STEPS_MAX];
     struct loglinear_model chosen[2]; /* by enum criterion */
@@ -139,8 +144,19 @@ static int fit_step(void *arg, size_t index, unsigned worker)
     struct look *look = arg;
     if (watch_stopped(look->means->watch))
         return E_STOPPED;
-    logfit_model(look->fits[worker], &look->steps[index], &look->models[index]);
+    logfit_model(look->fits[worker], &look->steps[index], look->beta, &look->models[index]);
     return 0;
+}
+
+/* The best whose estimate exists and is the only one. */
+static size_t best_sure(struct look *look, size_t count, enum criterion criterion)
+{
+    for (;;) {
+        size_t best = best_of(look->models, count, criterion);
+        if (best == SIZE_MAX || logfit_check(look->fits[0], &look->models[best]))
+            return best;
+        look->result->refused++;
+    }
 }
 
 /* From independence, one term more or less as long as that is better. */
@@ -148,19 +164,24 @@ static int walk(struct look *look, enum criterion criterion)
 {
     struct loglinear_model now;
     struct hierarchy from = hierarchy_independent(look->lists);
-    logfit_model(look->fits[0], &from, &now);
+    unsigned order_max = look->lists > ANY_ORDER_LISTS ? 3 : look->lists;
+    logfit_model(look->fits[0], &from, NULL, &now);
+    logfit_check(look->fits[0], &now);
     remember(look->result, &now);
     for (;;) {
+        logfit_beta(look->fits[0], look->beta);
         watch_progress(look->means->watch, "log-linear models", look->result->models, 0);
-        size_t count = hierarchy_steps(&now.terms, look->lists, look->steps);
+        size_t count = hierarchy_steps(&now.terms, look->lists, order_max, look->steps);
         TRY(workers_run(look->means->workers, count, fit_step, look));
         for (size_t i = 0; i < count; i++)
             remember(look->result, &look->models[i]);
-        size_t best = best_of(look->models, count, criterion);
+        size_t best = best_sure(look, count, criterion);
         if (best == SIZE_MAX ||
             !(value_of(&look->models[best], criterion) < value_of(&now, criterion) - BETTER))
             break;
-        now = look->models[best];
+        from = look->models[best].terms;
+        logfit_model(look->fits[0], &from, look->beta, &now);
+        logfit_check(look->fits[0], &now);
     }
     look->chosen[criterion] = now;
     return 0;
@@ -180,54 +201,64 @@ static int choose_of_all(const struct count_table *t, struct look *look)
     return 0;
 }
 
+/* Decides the doubts among the best, and drops those that are refused. */
+static void forget_doubtful(struct look *look)
+{
+    struct loglinear *result = look->result;
+    size_t kept = 0;
+    for (size_t i = 0; i < result->top_count; i++) {
+        if (logfit_check(look->fits[0], &result->top[i]))
+            result->top[kept++] = result->top[i];
+    }
+    result->refused += result->top_count - kept;
+    result->top_count = kept;
+}
+
 static int choose_by_walking(struct look *look)
 {
     TRY(walk(look, BY_BIC));
     TRY(walk(look, BY_AIC));
+    forget_doubtful(look);
     set_weights(look->result->top, look->result->top_count);
     return 0;
 }
 
-/* Models that fit nearly as well as the best by BIC can say something else. */
-static void tell_others(const struct loglinear *result, struct count_estimate *e)
+/* Models that fit nearly as well as the one that was chosen by BIC can say something else. */
+static void tell_others(const struct look *look, struct count_estimate *e)
 {
     double low = INFINITY, high = 0;
     size_t count = 0;
-    for (size_t i = 0; i < result->top_count; i++) {
-        const struct loglinear_model *m = &result->top[i];
-        if (m->weight < NEARLY_AS_GOOD * result->top[0].weight)
-            continue;
+    for (size_t i = 0; i < look->result->top_count; i++) {
+        const struct loglinear_model *m = &look->result->top[i];
+        if (m->bic > look->chosen[BY_BIC].bic + NEARLY_AS_GOOD)
+            break;
         low = fmin(low, m->n);
         high = fmax(high, m->n);
         count++;
     }
     if (e->given && count > 1)
-        count_estimate_detail(e, "%zu models with a tenth of its weight or more say %.0f to %.0f.",
-                              count, low, high);
-}
-
-static void estimate(struct look *look, const struct loglinear_model *model,
-                     struct count_estimate *e)
-{
-    logfit_estimate(look->fits[0], model, e);
-    if (e == &look->result->estimates[0])
-        tell_others(look->result, e);
+        count_estimate_detail(e, "%zu models that fit almost as well say %.0f to %.0f.", count, low,
+                              high);
 }
 
 static int run(const struct count_table *t, struct look *look)
 {
     struct loglinear *result = look->result;
     TRY(look->lists <= HIERARCHY_ALL_LISTS ? choose_of_all(t, look) : choose_by_walking(look));
-    estimate(look, &look->chosen[BY_BIC], &result->estimates[0]);
-    estimate(look, &look->chosen[BY_AIC], &result->estimates[1]);
+    logfit_estimate(look->fits[0], &look->chosen[BY_BIC], &result->estimates[0]);
+    logfit_estimate(look->fits[0], &look->chosen[BY_AIC], &result->estimates[1]);
+    tell_others(look, &result->estimates[0]);
     if (look->lists <= HIERARCHY_ALL_LISTS) {
         struct loglinear_model largest;
         struct hierarchy terms = hierarchy_largest(look->lists);
-        logfit_model(look->fits[0], &terms, &largest);
-        estimate(look, &largest, &result->estimates[2]);
+        logfit_model(look->fits[0], &terms, NULL, &largest);
+        logfit_check(look->fits[0], &largest);
+        logfit_estimate(look->fits[0], &largest, &result->estimates[2]);
     }
-    for (size_t i = 0; i < result->top_count; i++)
+    for (size_t i = 0; i < result->top_count; i++) {
+        logfit_text(look->fits[0], &result->top[i]);
         logfit_interval(look->fits[0], &result->top[i]);
+    }
     return 0;
 }
 

@@ -4,9 +4,10 @@
  * means are sums of the model's terms, and the constant is the logarithm of those on no list.
  *
  * With 3 or 4 lists all models are fitted (8 and 113); with more, one is looked for from
- * independence on, by the best term more or less until none is better. Lists that hold nobody are
- * left out before. Models whose estimate does not exist or is not the only one (exists.h) are
- * never chosen. Intervals are by the profile likelihood (profile.h). */
+ * independence on, by the best term more or less until none is better (terms of at most three
+ * lists when there are 7 or 8). Lists that hold nobody are left out before. Models whose estimate
+ * does not exist or is not the only one (exists.h) are never chosen. Intervals are by the profile
+ * likelihood (profile.h). */
 #ifndef COUNT_LOGLINEAR_H
 #define COUNT_LOGLINEAR_H
 
@@ -20,6 +21,7 @@ struct loglinear_model {
     struct hierarchy terms;          /* of the lists that hold somebody */
     char text[COUNT_MODEL_TEXT_MAX]; /* "[123,14,34]", by the numbers of all lists */
     bool identifiable;               /* what follows is there */
+    bool in_doubt;                   /* that is not decided yet; never in a result */
     unsigned parameters, df;         /* df: cells less parameters */
     double loglik, deviance;
     double aic, bic; /* bic: with the logarithm of the persons documented */
@@ -39,7 +41,8 @@ struct loglinear {
     size_t top_count;
     struct loglinear_model top[LOGLINEAR_TOP];
     bool all; /* all models there are were fitted */
-    /* Fits, and how many were not identifiable; a walk may fit a model more than once. */
+    /* Fits, and how many were found not to be identifiable; a walk may fit a model more
+     * than once, and asks only of the best. */
     size_t models, refused;
 };
 

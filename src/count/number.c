@@ -57,15 +57,6 @@ void number_cholesky_solve(const double *l, size_t n, const bool *aliased, doubl
     }
 }
 
-void number_cholesky_invert(const double *l, size_t n, const bool *aliased, double *inverse)
-{
-    memset(inverse, 0, n * n * sizeof *inverse);
-    for (size_t i = 0; i < n; i++) {
-        inverse[i * n + i] = 1;
-        number_cholesky_solve(l, n, aliased, inverse + i * n);
-    }
-}
-
 double number_log_factorial(double x)
 {
     int sign;

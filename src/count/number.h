@@ -13,9 +13,6 @@
 size_t number_cholesky(double *a, size_t n, bool *aliased);
 /* Solves L L' x = b in place, with what number_cholesky left. */
 void number_cholesky_solve(const double *l, size_t n, const bool *aliased, double *b);
-/* The inverse of L L', whole and symmetric, into inverse[n * n]; rows and columns that are aliased
- * are 0. */
-void number_cholesky_invert(const double *l, size_t n, const bool *aliased, double *inverse);
 
 /* log x! for real x >= 0. (lgamma itself writes a global, which threads must not.) */
 double number_log_factorial(double x);

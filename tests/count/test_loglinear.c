@@ -124,12 +124,18 @@ static void test_models_are_all_and_different(void **state)
         }
     }
     struct hierarchy h = hierarchy_independent(8);
-    assert_int_equal(hierarchy_steps(&h, 8, steps), 28);
+    assert_int_equal(hierarchy_steps(&h, 8, 8, steps), 28);
     h = steps[0];
     assert_true(hierarchy_has(&h, 3));
-    assert_int_equal(hierarchy_steps(&h, 8, steps), 28); /* 27 pairs more, or [12] less */
+    assert_int_equal(hierarchy_steps(&h, 8, 8, steps), 28); /* 27 pairs more, or [12] less */
+    for (unsigned i = 0; i < 28; i++) {
+        if (hierarchy_has(&steps[i], 5) && !hierarchy_has(&h, 5))
+            h = steps[i];
+    }
+    /* [12,13]: [23] closes a triangle, which is no step to [123] yet. */
+    assert_int_equal(hierarchy_steps(&h, 8, 3, steps), 28);
     h = hierarchy_largest(4);
-    assert_int_equal(hierarchy_steps(&h, 4, steps), 4);
+    assert_int_equal(hierarchy_steps(&h, 4, 4, steps), 4);
     char text[COUNT_MODEL_TEXT_MAX];
     h = hierarchy_largest(8);
     uint8_t numbers[] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -216,6 +222,46 @@ static void test_independent_lists_give_n_back(void **state)
         assert_true(e->low < 20300 && e->high > 19700);
         assert_true(lists <= 4 ? r.all : r.models > 20 && !r.all);
     }
+}
+
+/* Of 1,000 populations of 1,000, how many of the 95% intervals hold the truth. */
+static void test_intervals_hold_the_truth(void **state)
+{
+    (void)state;
+    static const double chances[] = {0.3, 0.4, 0.25};
+    static struct loglinear_model models[HIERARCHY_ALL_MAX];
+    unsigned right = 0, largest = 0;
+    size_t count;
+    for (uint64_t k = 0; k < 1000; k++) {
+        struct rng rng;
+        rng_init(&rng, 1987, k);
+        struct count_table t = drawn(&rng, 3, 1000, chances, 0);
+        assert_int_equal(loglinear_all(&t, true, models, &count), 0);
+        right += models[0].low <= 1000 && models[0].high >= 1000;
+        largest += models[7].low <= 1000 && models[7].high >= 1000;
+    }
+    print_message("# of 1000 intervals hold the truth: independence %u, all pairs %u\n", right,
+                  largest);
+    assert_true(right >= 925 && right <= 975);
+    assert_true(largest >= 925 && largest <= 975);
+}
+
+/* The same with two lists of four that attract each other, by the model that BIC chooses: less
+ * often, since the choice is not always right. */
+static void test_chosen_models_mostly_hold_the_truth(void **state)
+{
+    (void)state;
+    static const double chances[] = {0.2, 0.2, 0.25, 0.3};
+    unsigned right = 0, rounds = 300;
+    for (uint64_t k = 0; k < rounds; k++) {
+        struct rng rng;
+        rng_init(&rng, 1992, k);
+        struct count_table t = drawn(&rng, 4, 2000, chances, 0.25);
+        struct loglinear r = ran(&t);
+        right += r.estimates[0].low <= 2000 && r.estimates[0].high >= 2000;
+    }
+    print_message("# of %u intervals of dependent lists hold the truth: %u\n", rounds, right);
+    assert_true(right >= rounds * 8 / 10);
 }
 
 /* Two of five lists see the same people: the walk finds that pair. */
@@ -344,9 +390,9 @@ static void test_large_counts(void **state)
     assert_true(e->low < e->n && e->high > e->n && e->high < e->n * 1.01);
 }
 
-static struct count_table any_table(struct prop *prop)
+static struct count_table any_table(struct prop *prop, unsigned lists)
 {
-    struct count_table t = {.lists = 1 + (unsigned)prop_below(prop, 5)};
+    struct count_table t = {.lists = lists};
     unsigned empty = (unsigned)prop_below(prop, 5), scale = (unsigned)prop_below(prop, 41);
     uint64_t zeros = prop_below(prop, 10);
     unsigned kind = (unsigned)prop_below(prop, 8);
@@ -384,8 +430,9 @@ static void test_any_table_gives_sound_answers(void **state)
 {
     (void)state;
     struct prop prop = prop_start("loglinear_any_table");
-    for (int round = 0; round < 400; round++) {
-        struct count_table t = any_table(&prop);
+    for (unsigned round = 0; round < 406; round++) {
+        unsigned lists = round < 400 ? 1 + round % 5 : 6 + round % 3;
+        struct count_table t = any_table(&prop, lists);
         double documented = (double)count_table_n(&t);
         struct loglinear r = ran(&t);
         for (size_t i = 0; i < r.estimate_count; i++)
@@ -435,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_models_are_all_and_different),
         cmocka_unit_test(test_order_of_lists_does_not_matter),
         cmocka_unit_test(test_independent_lists_give_n_back),
+        cmocka_unit_test(test_intervals_hold_the_truth),
+        cmocka_unit_test(test_chosen_models_mostly_hold_the_truth),
         cmocka_unit_test(test_walk_finds_a_dependence),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_reasons_for_no_number),
