@@ -198,21 +198,15 @@ static const char *model_of(struct page *p, const struct count_estimate *e)
     return keep(p);
 }
 
-static const char *documented_text(struct page *p, double persons)
-{
-    report_put_number(&p->words, persons);
-    buf_text(&p->words, " documented");
-    return keep(p);
-}
-
-/* more is the model, or what else tells this row from others. The assumption is said where full is
- * wished. */
-static void put_row(struct page *p, struct values *group, const char *name, const char *more,
+/* The model and the assumption are said where full is wished. */
+static void put_row(struct page *p, struct values *group, const char *name,
                     const struct count_estimate *e, bool full)
 {
     struct values *row = values_add(group, "rows");
     values_text(row, "name", name);
-    values_text(row, "model", more);
+    if (full)
+        values_text(row, "model", model_of(p, e));
+    values_flag(row, "data", report_is_direct(e));
     values_flag(row, "bound", count_estimate_has(e, COUNT_WARN_LOWER_BOUND));
     if (e->given) {
         put_number(p, row, "n", e->n);
@@ -256,8 +250,7 @@ static void put_group(struct page *p, struct values *section, const struct count
             values_text(group, "title", report_group_name(which));
             values_text(group, "about", report_group_about(which));
         }
-        put_row(p, group, estimator(p, &s->estimates[i]), model_of(p, &s->estimates[i]),
-                &s->estimates[i], true);
+        put_row(p, group, estimator(p, &s->estimates[i]), &s->estimates[i], true);
     }
 }
 
@@ -283,15 +276,12 @@ static void put_shifts_of(struct page *p, struct values *section, const struct c
     struct values *group = add_group(section, name, "Linkage");
     values_text(group, "title", name);
     if (given)
-        put_row(p, group, "as linked", documented_text(p, (double)s->data->documented.persons),
-                given, false);
+        put_row(p, group, "as linked", given, false);
     for (size_t i = 0; i < s->shift_count; i++) {
         if (index >= s->shifts[i].estimate_count)
             continue;
         report_put_shift(&p->words, &s->shifts[i]);
-        const char *linkage = keep(p);
-        put_row(p, group, linkage, documented_text(p, s->shifts[i].documented),
-                &s->shifts[i].estimates[index], false);
+        put_row(p, group, keep(p), &s->shifts[i].estimates[index], false);
     }
 }
 
@@ -300,7 +290,9 @@ static void put_shifts(struct page *p)
     const struct count_stratum *s = &p->result->whole;
     if (s->shift_count == 0)
         return;
-    struct values *section = add_section(p, "If the linkage was wrong", report_about_linkage);
+    buf_printf(&p->words, "%s ", report_about_linkage);
+    report_put_shifted_persons(&p->words, s);
+    struct values *section = add_section(p, "If the linkage was wrong", keep(p));
     for (size_t i = 0; i < s->shifts[0].estimate_count; i++)
         put_shifts_of(p, section, s, i);
 }
@@ -313,7 +305,7 @@ static void put_rows(struct page *p, struct values *group, const struct count_es
         for (size_t i = 0; i < count; i++) {
             const struct count_estimate *e = &estimates[i];
             if (report_group_of(e) == which)
-                put_row(p, group, estimator(p, e), model_of(p, e), e, false);
+                put_row(p, group, estimator(p, e), e, false);
         }
     }
 }
@@ -333,7 +325,7 @@ static void put_deltas(struct page *p, const struct count_stratum *s)
     struct values *section = add_section(p, report_delta, report_about_delta);
     struct values *group = add_group(section, report_delta, "Delta");
     for (size_t i = 0; i < s->delta_count; i++)
-        put_row(p, group, model_of(p, &s->deltas[i]), NULL, &s->deltas[i], false);
+        put_row(p, group, model_of(p, &s->deltas[i]), &s->deltas[i], false);
 }
 
 static void put_stratum(struct page *p, const struct count_stratum *s)

@@ -210,7 +210,7 @@ static void put_estimate(struct text *t, const struct count_estimate *e)
 {
     put_numbers(t, name_of(t, e), e, INDENT);
     if (e->model[0]) {
-        buf_printf(&t->words, "Model: %s", e->model);
+        buf_printf(&t->words, "%s: %s", report_is_direct(e) ? "From" : "Model", e->model);
         put_words(t, 3 * INDENT);
     }
     if (report_group_of(e) != REPORT_PAIRS) {
@@ -328,14 +328,8 @@ static void put_shifts(struct text *t, const struct count_stratum *s)
         return;
     put_heading(t, "If the linkage was wrong", "");
     put_prose(t, report_about_linkage, 0);
-    buf_u8(t->b, '\n');
-    for (size_t i = 0; i < s->shift_count; i++) {
-        report_put_shift(&t->words, &s->shifts[i]);
-        buf_text(&t->words, ": about ");
-        report_put_number(&t->words, s->shifts[i].documented);
-        buf_text(&t->words, " persons documented");
-        put_words(t, INDENT);
-    }
+    report_put_shifted_persons(&t->words, s);
+    put_words(t, 0);
     for (size_t i = 0; i < s->shifts[0].estimate_count; i++) {
         buf_u8(t->b, '\n');
         put_shifts_of(t, s, i);

@@ -26,6 +26,12 @@ enum report_group report_group_of(const struct count_estimate *e)
     return REPORT_MODELS;
 }
 
+bool report_is_direct(const struct count_estimate *e)
+{
+    enum report_group group = report_group_of(e);
+    return group == REPORT_BOUNDS || group == REPORT_PAIRS;
+}
+
 static const struct {
     const char *name, *about;
 } groups[REPORT_GROUPS] = {
@@ -223,18 +229,51 @@ void report_put_repeat(struct buf *b, const struct count_result *result)
 
 void report_put_shift(struct buf *b, const struct count_shift *shift)
 {
-    buf_printf(b, "if %u%% of the links %s", shift->percent,
-               shift->wrong == COUNT_WRONG_MISSED ? "had been missed" : "were false");
+    buf_printf(b, "%u%% of links %s", shift->percent,
+               shift->wrong == COUNT_WRONG_MISSED ? "missed" : "false");
 }
 
-const char *report_kind(const struct count_estimate *e)
+/* "5, 10 and 20" of those of one kind: the persons, or the percents. */
+static void put_row_of_shifts(struct buf *b, const struct count_stratum *s, enum count_wrong wrong,
+                              bool persons)
 {
-    return !e->given ? "Why" : e->warnings != 0 ? "Warning" : "Note";
+    size_t left = 0;
+    for (size_t i = 0; i < s->shift_count; i++)
+        left += s->shifts[i].wrong == wrong;
+    for (size_t i = 0; i < s->shift_count; i++) {
+        if (s->shifts[i].wrong != wrong)
+            continue;
+        chart_put_number(b, persons ? s->shifts[i].documented : s->shifts[i].percent);
+        left--;
+        buf_text(b, left > 1 ? ", " : left == 1 ? " and " : "");
+    }
+}
+
+static void put_shifted(struct buf *b, const struct count_stratum *s, enum count_wrong wrong,
+                        const char *how)
+{
+    buf_text(b, "About ");
+    put_row_of_shifts(b, s, wrong, true);
+    buf_text(b, " persons would be documented if ");
+    put_row_of_shifts(b, s, wrong, false);
+    buf_printf(b, "%% of the links %s.", how);
+}
+
+void report_put_shifted_persons(struct buf *b, const struct count_stratum *s)
+{
+    put_shifted(b, s, COUNT_WRONG_MISSED, "had been missed");
+    buf_u8(b, ' ');
+    put_shifted(b, s, COUNT_WRONG_FALSE, "were false");
 }
 
 bool report_is_warned(const struct count_estimate *e)
 {
     return (e->warnings & ~(UINT32_C(1) << COUNT_WARN_LOWER_BOUND)) != 0;
+}
+
+const char *report_kind(const struct count_estimate *e)
+{
+    return !e->given ? "Why" : report_is_warned(e) ? "Warning" : "Note";
 }
 
 const struct count_estimate *report_find(const struct count_estimate *estimates, size_t count,

@@ -17,6 +17,8 @@ enum report_group { REPORT_BOUNDS, REPORT_MODELS, REPORT_SIMPLE, REPORT_PAIRS, R
 enum report_group report_group_of(const struct count_estimate *e);
 const char *report_group_name(enum report_group group);
 const char *report_group_about(enum report_group group);
+/* Calculated from a few numbers, which stand in place of a model. */
+bool report_is_direct(const struct count_estimate *e);
 /* Its name; for a pair those of its lists. */
 void report_put_name(struct buf *b, const struct count_data *data, const struct count_estimate *e);
 
@@ -55,8 +57,10 @@ void report_put_rows(struct buf *b, const struct count_data *data);
 void report_put_left_out(struct buf *b, const struct count_left_out *left_out);
 /* What must be the same for the same numbers: this program's version, the seed. */
 void report_put_repeat(struct buf *b, const struct count_result *result);
-/* "if 5% of the links had been missed" */
+/* "5% of links missed" */
 void report_put_shift(struct buf *b, const struct count_shift *shift);
+/* "About 776, 758 and 713 persons would be documented if 5, 10 and 20% of the links ..." */
+void report_put_shifted_persons(struct buf *b, const struct count_stratum *s);
 /* What its warnings and its detail are: "Why" there is none, a "Warning", or a "Note". */
 const char *report_kind(const struct count_estimate *e);
 /* Whether it has a warning beyond that it is a lower limit. */
