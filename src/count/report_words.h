@@ -47,7 +47,7 @@ void report_put_label(struct buf *b, const struct count_estimate *e);
 void report_put_warnings(struct buf *b, uint32_t warnings, const char *detail);
 /* "At least 4,400 persons are documented, in 9,812 reports." */
 void report_put_documented(struct buf *b, const struct count_documented *d);
-/* "At least 4,187 persons if every doubtful pair is one person: ..." Nothing when none was given. */
+/* "At least 4,187 persons if every doubtful pair is one ..." Nothing when none was given. */
 void report_put_merged(struct buf *b, const struct count_documented *d);
 /* "Taken for: A row a record, ..." */
 void report_put_taken_for(struct buf *b, const struct count_data *data);
