@@ -12,8 +12,11 @@
  * warned of. Every posterior is proper, since delta > 0, but the saturated graph's falls as slowly
  * as u^-(1 + delta (2^lists - 1)): it says nothing on u, and its weight is a warning.
  *
- * Deterministic; the same bytes for any number of threads. 7 lists take some 100 MB at most, 5 less
- * than 2 MB. */
+ * What is summed is every whole u, through the few hundred values that unseen.h needs for it; where
+ * counts are so large (beyond some 2^45, with overlaps of single persons) that doubles no longer
+ * hold the differences, it is NO_FIT.
+ *
+ * Deterministic; the same bytes for any number of threads. 7 lists take some 30 MB, 5 some 2. */
 #ifndef COUNT_DECOMPOSABLE_H
 #define COUNT_DECOMPOSABLE_H
 
@@ -44,8 +47,8 @@ struct decomposable_best {
     struct decomposable_model models[DECOMPOSABLE_BEST_MAX]; /* the heaviest first */
 };
 
-/* Median, 95% (equal tails), mean and mode of the posterior; the best model and its weight in
- * model. options may be NULL for none, ret_best too. Stopped by the watch it is UNFINISHED and 0.
+/* Median, 95% (equal tails), mean (0 when it has none) and mode of the posterior; the best model and
+ * its weight in model. options may be NULL for none, ret_best too. Stopped by the watch it is UNFINISHED and 0.
  * E_NOMEM; E_ARGUMENT for a delta or a limit out of range. */
 int decomposable_run(const struct count_table *table, const struct decomposable_options *options,
                      const struct count_means *means, struct count_estimate *ret_estimate,

@@ -14,6 +14,7 @@
 #define PIECES_A_PANEL 4 /* at least, where there is mass */
 #define MASS_LEFT_OUT 1e-9
 #define EDGE_SHARE 1e-3
+#define MEAN_SHARE 1e-3
 #define HUMP_SHARE 0.05
 
 /* log f between the nodes of a panel, by barycentric interpolation. */
@@ -258,7 +259,9 @@ static double mean_of(const struct unseen *x)
             sum += p->weight[k] * p->f[k] * p->u[k];
         mass += p->mass;
     }
-    return x->n + sum / mass;
+    double mean = x->n + sum / mass;
+    bool hangs = !x->cut && x->beyond * x->max > MEAN_SHARE * everything(x) * mean;
+    return hangs ? 0 : mean;
 }
 
 int unseen_answer(const struct unseen *x, const struct unseen_density *density,
@@ -284,7 +287,6 @@ int unseen_answer(const struct unseen *x, const struct unseen_density *density,
         count_estimate_warn(e, COUNT_WARN_GRID_EDGE);
         count_estimate_detail(e, "%.1f%% of the answer lies beyond %.0f.", 100 * edge,
                               x->n + x->max);
-        e->mean = x->cut ? e->mean : 0;
     }
     return 0;
 }

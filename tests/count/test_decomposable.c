@@ -561,6 +561,10 @@ static void test_edges_and_priors(void **state)
     assert_true(count_estimate_has(&e, COUNT_WARN_PRIOR_MATTERS));
     assert_true(count_estimate_has(&e, COUNT_WARN_NO_UPPER_LIMIT) && !e.has_interval);
     assert_true(e.mean == 0 && !e.has_spread);
+    fill(&t, 3, inside); /* the saturated model only: it has a median and limits, and no mean */
+    e = run(&t, 0, 0, NULL);
+    assert_true(e.has_interval && e.has_spread && e.mean == 0);
+    assert_int_equal(e.warnings, 1u << COUNT_WARN_SATURATED);
 }
 
 int main(void)
