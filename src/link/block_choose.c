@@ -12,7 +12,9 @@
 #define CUT_BLOCK_PAIRS 50 /* that a record of a block to be cut is guessed to have then */
 #define CUT_KEEPS 0.7      /* share of its matches that a cut block is guessed to keep */
 #define PASS_COST 3        /* pairs a record that a pass itself is worth */
-#define SHARE_MIN 0.001    /* of the matches; a pass that adds less is not worth it */
+#define CUT_SHARE_MAX 0.3  /* of the records, in blocks to be cut: what it finds is a guess */
+#define SECOND_VALUE 0.1   /* of finding a match that one pass finds already */
+#define VALUE_MIN 0.001    /* share of the matches; a pass that is worth less is not taken */
 
 struct candidate {
     uint16_t atom[LINK_PASS_KEYS_MAX];
@@ -32,9 +34,9 @@ struct choosing {
     uint8_t slots[LINK_ATOMS_MAX];
     struct candidate *candidates;
     size_t candidates_count;
-    double share[LINK_ATOMS_MAX];  /* of the random pairs that agree */
-    double agrees[LINK_ATOMS_MAX]; /* of the matches */
-    bool found[LINK_MATCHES_DRAWN];
+    double share[LINK_ATOMS_MAX];      /* of the random pairs that agree */
+    double agrees[LINK_ATOMS_MAX];     /* of the matches */
+    uint8_t found[LINK_MATCHES_DRAWN]; /* by how many passes */
 };
 
 /* The sample */
@@ -120,6 +122,7 @@ static void estimate(struct choosing *c, struct candidate *candidate,
     candidate->pairs = few + cut_records * CUT_BLOCK_PAIRS;
     double cut_share = count ? cut_records / ((double)count * c->scale) : 0;
     candidate->keeps = 1 - cut_share * (1 - CUT_KEEPS);
+    candidate->out = cut_share > CUT_SHARE_MAX;
 }
 
 /* The chance that two random records agree. */
@@ -192,17 +195,19 @@ static bool finds(const struct candidate *candidate, const struct link_key_set *
     return true;
 }
 
-/* Matches that it finds; and of them those not yet found. */
+/* The share of the matches that it finds; of these that no pass finds yet, and that one does. */
 static double count_found(const struct choosing *c, const struct candidate *candidate,
-                          double *ret_added)
+                          double *ret_added, double *ret_seconded)
 {
-    size_t found = 0, added = 0;
+    size_t found = 0, added = 0, seconded = 0;
     for (size_t i = 0; i < LINK_MATCHES_DRAWN; i++) {
         bool is_found = finds(candidate, &c->matches->match[i]);
         found += is_found;
-        added += is_found && !c->found[i];
+        added += is_found && c->found[i] == 0;
+        seconded += is_found && c->found[i] == 1;
     }
     *ret_added = candidate->keeps * (double)added / LINK_MATCHES_DRAWN;
+    *ret_seconded = candidate->keeps * (double)seconded / LINK_MATCHES_DRAWN;
     return candidate->keeps * (double)found / LINK_MATCHES_DRAWN;
 }
 
@@ -212,12 +217,13 @@ static struct candidate *best_candidate(struct choosing *c, double pairs_left)
     double best_value = 0;
     for (size_t i = 0; i < c->candidates_count; i++) {
         struct candidate *candidate = &c->candidates[i];
-        double added;
+        double added, seconded;
         if (candidate->out || candidate->pairs > pairs_left)
             continue;
-        count_found(c, candidate, &added);
-        double value = added / (candidate->pairs + PASS_COST * (double)c->u->count);
-        if (added >= SHARE_MIN && value > best_value) {
+        count_found(c, candidate, &added, &seconded);
+        double worth = added + SECOND_VALUE * seconded;
+        double value = worth / (candidate->pairs + PASS_COST * (double)c->u->count);
+        if (worth >= VALUE_MIN && value > best_value) {
             best = candidate;
             best_value = value;
         }
@@ -272,9 +278,10 @@ static int add_pass(struct choosing *c, struct candidate *candidate, struct link
         mem_free(pass.too_large);
         return error;
     }
-    pass.found = count_found(c, candidate, &pass.added);
+    double seconded;
+    pass.found = count_found(c, candidate, &pass.added, &seconded);
     for (size_t i = 0; i < LINK_MATCHES_DRAWN; i++)
-        c->found[i] = c->found[i] || finds(candidate, &c->matches->match[i]);
+        c->found[i] += c->found[i] < 2 && finds(candidate, &c->matches->match[i]);
     plan->pass[plan->passes++] = pass;
     plan->pairs += pass.pairs;
     plan->coverage += pass.added;
@@ -289,8 +296,9 @@ static int choose(struct choosing *c, struct link_plan *plan, uint64_t pairs_max
     TRY(list_candidates(c));
     TRY(workers_run(w, c->candidates_count, candidate_task, c));
     for (unsigned a = 0; a < c->matches->atoms; a++) {
-        double added;
-        c->agrees[a] = count_found(c, &c->candidates[a], &added) / c->candidates[a].keeps;
+        double added, seconded;
+        c->agrees[a] =
+            count_found(c, &c->candidates[a], &added, &seconded) / c->candidates[a].keeps;
     }
     while (plan->passes < LINK_PASSES_MAX) {
         uint64_t left = pairs_max - plan->pairs;

@@ -14,7 +14,8 @@
 #define PRIOR_U_PAIRS 0.5 /* pairs, for each level, that u counts beyond those seen */
 #define PRIOR_GIVEN_PAIRS 10.0
 #define PRIOR_RARITY_PAIRS 5.0
-#define FREE_PAIRS_MIN 30.0    /* matches found without the field, for m to come from them alone */
+#define FREE_PAIRS_MIN 30.0 /* matches found without the field, for m to come from them alone */
+#define COVERAGE_MIN 0.5
 #define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
 
 struct sums {
@@ -27,6 +28,7 @@ struct sums {
     double codes[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX][LINK_FREQUENCY_CODES];
     double code_squares[LINK_FIELDS_MAX][LINK_LEVELS_MAX];
     double matches, fit;
+    double once, twice; /* matches that one pass alone finds, and two */
 };
 
 struct em {
@@ -93,6 +95,8 @@ static void add_row(struct sums *s, const struct link_model *model, const struct
     double square, match = link_em_class_weight(row, LINK_M, &square);
     double other = link_em_class_weight(row, LINK_U, &square);
     s->matches += match;
+    s->once += row->passes == 1 ? match : 0;
+    s->twice += row->passes == 2 ? match : 0;
     for (unsigned f = 0; f < model->fields; f++) {
         unsigned level = row->level[f];
         if (level == LINK_LEVEL_MISSING)
@@ -241,11 +245,20 @@ static void maximise_field(struct em *em, const struct sums *s, unsigned f)
     set_given(&field->of[LINK_M], s, f, LINK_M, levels);
 }
 
+static double coverage(const struct em *em, const struct sums *s)
+{
+    double weight = em->in->found_weight, once = s->once / weight, twice = s->twice / weight;
+    double missed = once * fmax(once - 1, 0) / (2 * (twice + 1)) * weight;
+    double found = s->matches / (s->matches + missed + 1e-9);
+    return fmin(em->in->coverage, fmax(found, COVERAGE_MIN));
+}
+
 static double maximise(struct em *em, const struct sums *s)
 {
     struct link_model *model = em->model, old = *model;
     double most = MATCHES_PER_RECORD * em->in->records / em->in->pairs_possible;
-    double share = (s->matches / em->in->coverage + 0.5) / (em->in->pairs_possible + 1);
+    model->coverage = em->in->coverage < 1 ? coverage(em, s) : 1;
+    double share = (s->matches / model->coverage + 0.5) / (em->in->pairs_possible + 1);
     if (share > most)
         share = most;
     if (share > 0.5)
@@ -312,6 +325,7 @@ static void fill_rows(struct em *em)
         }
         row->free_fields = em->in->free_fields[i];
         row->outside = p->pattern.outside != 0;
+        row->passes = (unsigned)__builtin_popcount(p->pattern.passes);
         row->pairs = (double)p->pairs;
         row->weight = row->outside ? em->in->outside_weight : em->in->found_weight;
     }
@@ -345,7 +359,6 @@ static int run(struct em *em, struct workers *w, struct watch *watch, struct lin
         TRY(run_rounds(em, ROUNDS_MAX / 4, w, watch, result));
     }
     em->model->pairs_possible = em->in->pairs_possible;
-    em->model->coverage = em->in->coverage;
     return 0;
 }
 

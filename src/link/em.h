@@ -10,7 +10,9 @@
  * - m of a field is counted only from matches that some pass finds without using that field, so
  *   that "agrees, since only what agrees was looked at" is not learnt. With too few of them all
  *   are taken.
- * - matches are counted in the first stratum and divided by the share that blocking finds.
+ * - matches are counted in the first stratum and divided by the share that blocking finds: what
+ *   was expected of the passes, or, when that is less, what is left to be found by Chao's estimate
+ *   (Biometrics 1987) from how many matches one pass alone finds, and two.
  *
  * What the data do not say is taken from general knowledge, as so many pairs seen before (Dirichlet
  * priors), and the weight of evidence never falls as agreement rises: m/u is made monotone over a
@@ -37,7 +39,7 @@ struct link_em_input {
     /* By frequency code: the values' records, and the squares of how many hold each. */
     double holders[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
     double squares[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
-    double coverage; /* the share of matches that some pass finds */
+    double coverage; /* the share of matches that some pass is expected to find */
 };
 
 struct link_em_result {

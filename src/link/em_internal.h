@@ -11,9 +11,10 @@ struct link_em_row {
     uint8_t frequency[LINK_FIELDS_MAX]; /* codes */
     uint32_t free_fields;
     bool outside;
-    double pairs;  /* counted */
-    double weight; /* that each stands for */
-    double match;  /* the probability that it is a match; set by each round */
+    unsigned passes; /* how many find it */
+    double pairs;    /* counted */
+    double weight;   /* that each stands for */
+    double match;    /* the probability that it is a match; set by each round */
 };
 
 /* Sets each field's parent in one class from how the fields hang together among the rows, each
