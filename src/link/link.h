@@ -89,6 +89,7 @@ struct link_result {
 
     struct link_clustering *clustering; /* doubts, contradictions, draws */
     uint32_t *cluster;                  /* by record: from 1, in the order of their first records */
+    uint32_t *cluster_size;             /* by that number: records */
     uint32_t cluster_count;
 
     bool evaluated;
