@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""vouchsafe count, as an analyst types it: test_count.py VOUCHSAFE"""
+import csv
+import io
+import json
+import os
+import pty
+import random
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+VOUCHSAFE = sys.argv[1]
+WAIT_S = 100
+
+FOUR = """Door,Parents,Lawyers,Hospital,n
+1,0,0,0,145\n0,1,0,0,180\n1,1,0,0,35\n0,0,1,0,160\n1,0,1,0,40\n0,1,1,0,38\n1,1,1,0,19\n0,0,0,1,70
+1,0,0,1,22\n0,1,0,1,14\n1,1,0,1,8\n0,0,1,1,25\n1,0,1,1,13\n0,1,1,1,9\n1,1,1,1,6
+"""
+
+
+def run(*arguments, code=0, given=None):
+    done = subprocess.run([VOUCHSAFE, 'count', *map(str, arguments)], input=given, capture_output=True, timeout=WAIT_S,
+                          check=False, text=True)
+    assert done.returncode == code, (arguments, done)
+    return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def records(seed=1, persons=400):
+    """Rows of persons, lists and years; some persons have two ids."""
+    dice = random.Random(seed)
+    rows = []
+    for person in range(persons):
+        for name, chance in (('Open Door Karsk', 0.4), ('Tolma Lawyers', 0.35), ('Parents of Orlets', 0.3)):
+            if dice.random() < chance:
+                rows.append((f'p{person}', name, 1999 + person % 2))
+    return rows
+
+
+def as_csv(header, rows):
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *rows])
+    return out.getvalue()
+
+
+def test_a_table_of_histories(folder):
+    path = write(folder, 'four.csv', FOUR)
+    said = run(path, '--quick')
+    assert 'At least 784 persons are documented.' in said, said
+    assert 'A row a capture history, "n" the number of persons; the lists' in said
+    assert 'Log-linear, best by BIC' in said and 'M0' in said and 'Decomposable' in said
+    # But for the file's name.
+    assert run('-', '--quick', given=FOUR).partition('Documented')[2] == said.partition('Documented')[2]
+
+
+def test_everything_for_programs(folder):
+    path = write(folder, 'four.csv', FOUR)
+    page, out = folder / 'page.html', folder / 'out.json'
+    assert run(path, '--json', '--html', page, '-o', out, '--seed', 5) == ''
+    got = json.loads(out.read_text())
+    ids = [one['id'] for one in got['whole']['estimates']]
+    assert ids.index('chao') < ids.index('loglinear-bic') < ids.index('m0') < ids.index('decomposable')
+    assert ids.index('decomposable') < ids.index('sparse') < ids.index('latent')
+    assert got['finished'] is True and len(got['whole']['wrong_linkage']) == 6, got.keys()
+    assert page.read_text().lower().startswith('<!doctype html>') and 'Latent classes' in page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert not list(folder.glob('*.tmp'))
+
+
+def test_seed_and_threads(folder):
+    path = write(folder, 'four.csv', FOUR)
+    options = ['--json', '--only', 'sparse', '--only', 'bounds']
+    one = run(path, *options, '--threads', 1)
+    assert run(path, *options, '--threads', 2) == one
+    assert run(path, *options, '--seed', 2) != one
+    ids = {estimate['id'] for estimate in json.loads(one)['whole']['estimates']}
+    assert 'sparse' in ids and 'chao' in ids and 'm0' not in ids
+
+
+def test_records_strata_acts_and_doubts(folder):
+    rows = records()
+    path = write(folder, 'linked.csv', as_csv(['cluster', 'list', 'year'], rows))
+    pairs = write(folder, 'pairs.csv', as_csv(['a', 'b'], [(rows[0][0], rows[-1][0])]))
+    got = json.loads(run(path, '--by', 'year', '--act', 'year', '--doubtful', pairs, '--quick', '--json'))
+    documented = got['whole']
+    persons = len({row[0] for row in rows})
+    assert documented['persons'] == persons and documented['reports'] == len(rows), documented
+    assert documented['persons_merged'] == persons - 1
+    assert [stratum['name'] for stratum in got['strata']] == ['1999', '2000']
+    assert sum(stratum['persons'] for stratum in got['strata']) == persons
+    totals = {total['id']: total for total in got['totals']}
+    assert totals['loglinear-bic']['low'] < 400 < totals['loglinear-bic']['high'], totals['loglinear-bic']
+    table = list(csv.DictReader(io.StringIO(run(path, '--by', 'year', '--quick', '--csv'))))
+    assert {row['stratum'] for row in table} >= {'1999', '2000'}, table[0]
+
+
+def test_draws(folder):
+    rows = records()
+    path = write(folder, 'linked.csv', as_csv(['cluster', 'list', 'year'], rows))
+    dice = random.Random(3)
+    drawn = [(number, row[1], *(f'x{number}' if dice.random() < 0.05 else row[0] for _ in range(5)), row[0])
+             for number, row in enumerate(rows, 1)]
+    draws = write(folder, 'draws.csv', as_csv(['record', 'list', *(f'draw_{i}' for i in range(1, 6)), 'merged'], drawn))
+    got = json.loads(run(path, '--draws', draws, '--only', 'loglinear', '--no-sensitivity', '--json'))
+    pooled = {one['id']: one for one in got['whole']['over_draws']}
+    assert pooled['loglinear-bic']['n'] > 0, pooled
+    assert 'the draws: line 2' in run(path, '--draws', write(folder, 'bad.csv', 'record,draw_1\n0,x\n'), code=1)
+
+
+def test_refusals(folder):
+    path = write(folder, 'four.csv', FOUR)
+    assert 'four.csv: line 1: no column is named "place".' in run(path, '--by', 'place', code=1)
+    assert 'line 3' in run(write(folder, 'bad.csv', 'A,B,n\n1,0,4\n1,1,-4\n'), code=1)
+    assert 'No such file' in run(folder / 'nothing.csv', code=1)
+    assert 'empty' in run('-', code=1, given='')
+    for arguments in ([], [path, path], [path, '--only', 'guess'], [path, '--seed', 'x'], [path, '--threads', '65'],
+                      [path, '--json', '--csv'], [path, '--form', 'table'], [path, '--lists', 'A,,B'], [path, '--nonsense']):
+        run(*arguments, code=2)
+    out = folder / 'kept.txt'
+    out.write_text('as it was')
+    run(folder / 'bad.csv', '-o', out, code=1)
+    assert out.read_text() == 'as it was'
+    assert 'vouchsafe count FILE.csv' in run('--help')
+
+
+class Terminal:
+    """The command with its standard error on a terminal."""
+
+    def __init__(self, *arguments):
+        self.fd, child = pty.openpty()
+        self.program = subprocess.Popen([VOUCHSAFE, 'count', *map(str, arguments)], stdout=subprocess.PIPE, stderr=child,
+                                        text=True)
+        os.close(child)
+        self.got = b''
+
+    def read_until(self, text):
+        end = time.time() + WAIT_S
+        while text not in self.got:
+            assert time.time() < end and select.select([self.fd], [], [], end - time.time())[0], self.got
+            self.got += os.read(self.fd, 65536)
+
+
+def wide():
+    """Seven lists, which take long enough to be interrupted."""
+    dice = random.Random(4)
+    return as_csv([f'L{i}' for i in range(7)],
+                  [[int(dice.random() < 0.25) for _ in range(7)] for _ in range(3000)])
+
+
+def test_interrupted_it_keeps_what_is_finished(folder):
+    terminal = Terminal(write(folder, 'wide.csv', wide()), '--json')
+    terminal.read_until(b'The first answers')
+    terminal.read_until(b'Log-linear, best by BIC')
+    assert b'\r\x1b[K' in terminal.got
+    terminal.program.send_signal(signal.SIGINT)
+    said, _ = terminal.program.communicate(timeout=WAIT_S)
+    assert terminal.program.returncode == 1, terminal.got
+    got = json.loads(said)
+    assert got['finished'] is False
+    given = {one['id'] for one in got['whole']['estimates'] if one['n'] is not None}
+    assert 'loglinear-bic' in given and 'latent' not in given, given
+
+
+def test_a_second_interrupt_ends_at_once(folder):
+    with subprocess.Popen([VOUCHSAFE, 'count', '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        time.sleep(1) # it waits for rows, and hears nothing of the first
+        program.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert program.poll() is None
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=WAIT_S) == -signal.SIGINT
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
+    failed = 0
+    print(f'1..{len(tests)}')
+    for number, (name, test) in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(Path(folder))
+                print(f'ok {number} - {name[5:]}', flush=True)
+            except (AssertionError, OSError, TypeError, KeyError, ValueError, subprocess.SubprocessError) as error:
+                failed += 1
+                print(f'not ok {number} - {name[5:]}\n# {error!r} {traceback.extract_tb(error.__traceback__)}', flush=True)
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
