@@ -139,8 +139,7 @@ int file_sync_folder_of(const char *path, struct problem *problem)
     return error;
 }
 
-static int write_temporary(const char *path, struct span bytes, mode_t mode,
-                           struct problem *problem)
+static int open_temporary(const char *path, mode_t mode, int *ret_fd, struct problem *problem)
 {
     /* What an earlier stop left behind may have another mode. */
     if (unlink(path) != 0 && errno != ENOENT)
@@ -148,6 +147,15 @@ static int write_temporary(const char *path, struct span bytes, mode_t mode,
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return say(problem, open_error(errno), path, errno);
+    *ret_fd = fd;
+    return 0;
+}
+
+static int write_temporary(const char *path, struct span bytes, mode_t mode,
+                           struct problem *problem)
+{
+    int fd;
+    TRY(open_temporary(path, mode, &fd, problem));
     int error = file_write_all(fd, bytes.data, bytes.len);
     if (error == 0 && current_calls.fsync(fd) != 0)
         error = E_IO;
@@ -186,6 +194,88 @@ int file_write(const char *path, struct span bytes, mode_t mode, struct problem 
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem)
 {
     return write_by_rename(path, bytes, mode, current_calls.rename_new, problem);
+}
+
+struct file_stream {
+    char *path, *temporary;
+    int fd, error;
+};
+
+static int stream_init(struct file_stream *s, const char *path, mode_t mode,
+                       struct problem *problem)
+{
+    size_t room = strlen(path) + sizeof ".tmp";
+    s->path = mem_strdup(path);
+    s->temporary = mem_alloc(room);
+    REJECT_IF(!s->path || !s->temporary, E_NOMEM);
+    snprintf(s->temporary, room, "%s.tmp", path);
+    return open_temporary(s->temporary, mode, &s->fd, problem);
+}
+
+int file_stream_new(const char *path, mode_t mode, struct file_stream **ret_stream,
+                    struct problem *problem)
+{
+    struct file_stream *s = mem_calloc(1, sizeof *s);
+    REJECT_IF(!s, E_NOMEM);
+    s->fd = -1;
+    int error = stream_init(s, path, mode, problem);
+    if (error < 0)
+        file_stream_drop(s);
+    else
+        *ret_stream = s;
+    return error;
+}
+
+static int stream_fail(struct file_stream *s, int error_number, struct problem *problem)
+{
+    s->error = say(problem, E_IO, s->temporary, error_number);
+    return s->error;
+}
+
+int file_stream_put(struct file_stream *s, struct span bytes, struct problem *problem)
+{
+    TRY(s->error);
+    if (file_write_all(s->fd, bytes.data, bytes.len) < 0)
+        return stream_fail(s, errno, problem);
+    return 0;
+}
+
+int file_stream_sync(struct file_stream *s, struct problem *problem)
+{
+    TRY(s->error);
+    if (current_calls.fsync(s->fd) != 0)
+        return stream_fail(s, errno, problem);
+    int fd = s->fd;
+    s->fd = -1;
+    return close(fd) == 0 ? 0 : stream_fail(s, errno, problem);
+}
+
+int file_stream_finish(struct file_stream *s, struct problem *problem)
+{
+    int error = s->error;
+    ASSERT(error < 0 || s->fd < 0);
+    if (error == 0 && current_calls.rename(s->temporary, s->path) != 0)
+        error = say(problem, open_error(errno), s->path, errno);
+    if (error == 0) {
+        error = file_sync_folder_of(s->path, problem);
+        mem_free(s->temporary);
+        s->temporary = NULL;
+    }
+    file_stream_drop(s);
+    return error;
+}
+
+void file_stream_drop(struct file_stream *s)
+{
+    if (!s)
+        return;
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->temporary)
+        unlink(s->temporary);
+    mem_free(s->temporary);
+    mem_free(s->path);
+    mem_free(s);
 }
 
 int file_make_folder(const char *path, struct problem *problem)

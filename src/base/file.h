@@ -19,6 +19,21 @@ int file_read(const char *path, size_t max_bytes, struct buf *out,
 int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 /* As file_write but E_EXISTS when something is there already. */
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
+
+/* The same piece by piece, for what is too large for memory: path.tmp until it is finished. */
+struct file_stream;
+int file_stream_new(const char *path, mode_t mode, struct file_stream **ret_stream,
+                    struct problem *problem) MUST_USE;
+/* E_IO; the same again after an error. */
+int file_stream_put(struct file_stream *s, struct span bytes, struct problem *problem) MUST_USE;
+/* All that was put is on the disk, not yet by its name: so that several files can be finished
+ * together. E_IO. */
+int file_stream_sync(struct file_stream *s, struct problem *problem) MUST_USE;
+/* Renames, and syncs the folder; after file_stream_sync. Errors as file_write has them. Frees. */
+int file_stream_finish(struct file_stream *s, struct problem *problem) MUST_USE;
+/* Removes and frees what was not finished; NULL is none. */
+void file_stream_drop(struct file_stream *s);
+
 /* Makes the folder, mode 0700, and syncs its parent; 0 too when it is there. Not recursive. */
 int file_make_folder(const char *path, struct problem *problem) MUST_USE;
 bool file_exists(const char *path);

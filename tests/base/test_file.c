@@ -246,6 +246,77 @@ static void any_allocation_may_fail(void **state)
     }
 }
 
+/* In three pieces. */
+static int write_stream(const char *one, const char *two, const char *three,
+                        struct problem *problem)
+{
+    const char *const pieces[] = {one, two, three};
+    struct file_stream *stream;
+    TRY(file_stream_new(path, 0600, &stream, problem));
+    int error = 0;
+    for (size_t i = 0; i < COUNT_OF(pieces) && error == 0; i++)
+        error = file_stream_put(stream, span_text(pieces[i]), problem);
+    if (error == 0)
+        error = file_stream_sync(stream, problem);
+    if (error == 0)
+        return file_stream_finish(stream, problem);
+    assert_int_equal(file_stream_sync(stream, problem), error);
+    file_stream_drop(stream);
+    return error;
+}
+
+static void a_stream_has_its_name_when_it_is_finished(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct file_stream *stream;
+    assert_int_equal(write_stream("one", "", " two", NULL), 0);
+    assert_holds("one two");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(file_stream_new(path, 0600, &stream, NULL), 0);
+    assert_int_equal(file_stream_put(stream, span_text("other"), NULL), 0);
+    assert_holds("one two");
+    file_stream_drop(stream);
+    assert_holds("one two");
+    assert_nothing_left_over();
+    file_stream_drop(NULL);
+}
+
+static void any_call_of_a_stream_may_fail(void **state)
+{
+    (void)state;
+    fail_call(0);
+    assert_int_equal(write_stream("old ", "te", "xt", NULL), 0);
+    int all = calls_made;
+    assert_true(all >= 3 + 1 + 1 + 1);
+    for (int nth = 1; nth <= all; nth++) {
+        file_use_calls(NULL);
+        assert_int_equal(write_stream("old ", "te", "xt", NULL), 0);
+        struct problem problem;
+        problem_clear(&problem);
+        fail_call(nth);
+        assert_int_equal(write_stream("new ", "te", "xt", &problem), E_IO);
+        assert_true(problem.text[0]);
+        assert_holds(nth < all ? "old text" : "new text");
+        assert_nothing_left_over();
+    }
+}
+
+static void any_allocation_of_a_stream_may_fail(void **state)
+{
+    (void)state;
+    bool done = false;
+    for (uint64_t nth = 1; !done; nth++) {
+        mem_fail_from(nth);
+        int error = write_stream("n", "e", "w", NULL);
+        done = mem_asked() < nth;
+        mem_fail_from(0);
+        assert_int_equal(error, done ? 0 : E_NOMEM);
+        assert_nothing_left_over();
+    }
+}
+
 static void a_full_disk_is_an_error(void **state)
 {
     (void)state;
@@ -272,6 +343,9 @@ int main(void)
         IN_PLACE(any_call_may_fail_and_the_file_is_old_or_new),
         IN_PLACE(any_call_may_fail_and_nothing_half_is_created),
         IN_PLACE(any_allocation_may_fail),
+        IN_PLACE(a_stream_has_its_name_when_it_is_finished),
+        IN_PLACE(any_call_of_a_stream_may_fail),
+        IN_PLACE(any_allocation_of_a_stream_may_fail),
         IN_PLACE(a_full_disk_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
