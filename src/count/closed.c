@@ -226,8 +226,10 @@ static void add_interval(struct closed *c, struct count_estimate *e)
         .unseen = e->n - c->n,
         .log_sd = fmin(5, sqrt(c->influence[0] + 1 / fmax(e->n - c->n, 1e-3))),
     };
-    if (!profile_limits(&source, &profile))
+    if (!profile_limits(&source, &profile)) {
+        count_estimate_warn(e, COUNT_WARN_NO_FIT);
         return;
+    }
     e->has_interval = true;
     e->low = profile.low;
     e->high = profile.high;

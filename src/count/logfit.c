@@ -245,6 +245,8 @@ void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
         e->low = profile.low;
         e->high = profile.high;
         e->has_spread = profile_spread(&source, &profile, e->spread);
+    } else {
+        count_estimate_warn(e, COUNT_WARN_NO_FIT);
     }
     if (model->df > 0 && number_chi_squared_above(model->deviance, model->df) < POOR_FIT_LEVEL)
         count_estimate_warn(e, COUNT_WARN_POOR_FIT);

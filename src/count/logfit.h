@@ -27,8 +27,8 @@ void logfit_text(const struct logfit *f, struct loglinear_model *model);
 /* Adds the interval to a model that was fitted here. */
 void logfit_interval(struct logfit *f, struct loglinear_model *model);
 /* The estimate by a model that was fitted here and is not in doubt: n, interval, spread, and the
- * warnings that stand with it: NOT_IDENTIFIABLE; POOR_FIT, when the deviance is beyond the 1% point
- * of chi-squared; ONE_CELL (one_cell.h). Finished. */
+ * warnings that stand with it: NOT_IDENTIFIABLE; NO_FIT, also for its interval; POOR_FIT, when the
+ * deviance is beyond the 1% point of chi-squared; ONE_CELL (one_cell.h). Finished. */
 void logfit_estimate(struct logfit *f, const struct loglinear_model *model,
                      struct count_estimate *e);
 
