@@ -47,9 +47,9 @@ struct decomposable_best {
     struct decomposable_model models[DECOMPOSABLE_BEST_MAX]; /* the heaviest first */
 };
 
-/* Median, 95% (equal tails), mean (0 when it has none) and mode of the posterior; the best model and
- * its weight in model. options may be NULL for none, ret_best too. Stopped by the watch it is UNFINISHED and 0.
- * E_NOMEM; E_ARGUMENT for a delta or a limit out of range. */
+/* Median, 95% (equal tails), mean (0 when it has none) and mode of the posterior; the best model
+ * and its weight in model. options may be NULL for none, ret_best too. Stopped by the watch it is
+ * UNFINISHED and 0. E_NOMEM; E_ARGUMENT for a delta or a limit out of range. */
 int decomposable_run(const struct count_table *table, const struct decomposable_options *options,
                      const struct count_means *means, struct count_estimate *ret_estimate,
                      struct decomposable_best *ret_best) MUST_USE;

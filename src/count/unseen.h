@@ -58,9 +58,9 @@ int unseen_split(struct unseen *x, double u, double width) MUST_USE;
 int unseen_integrate(struct unseen *x, const struct unseen_density *density) MUST_USE;
 /* Fills given, n (the median), low, high, mean, mode and spread, and warns of GRID_EDGE and
  * TWO_HUMPS. Numbers are of the whole population, n + u. Limits that lie beyond max without cut are
- * infinite. Without cut the mean leaves the last 1e-9 of the mass out, and is 0, for none, when what
- * lies beyond max would move it by more than a thousandth: many posteriors with a median have no
- * mean. E_NOMEM; the density's errors. */
+ * infinite. Without cut the mean leaves the last 1e-9 of the mass out, and is 0, for none, when
+ * what lies beyond max would move it by more than a thousandth: many posteriors with a median have
+ * no mean. E_NOMEM; the density's errors. */
 int unseen_answer(const struct unseen *x, const struct unseen_density *density,
                   struct count_estimate *e) MUST_USE;
 

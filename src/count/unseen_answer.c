@@ -11,7 +11,8 @@
 
 /* The range is cut into some more pieces than these for the spread and for the search of humps. */
 #define PIECES 800
-#define PIECES_A_PANEL 4 /* at least, where there is mass */
+#define PIECES_A_PANEL 12 /* at least, where there is mass */
+#define PANEL_SHARE 1e-6
 #define MASS_LEFT_OUT 1e-9
 #define EDGE_SHARE 1e-3
 #define MEAN_SHARE 1e-3
@@ -105,7 +106,7 @@ static double middle_of(const struct piece *p)
 static double piece_count(const struct unseen *x, const struct unseen_panel *p)
 {
     double share = p->mass / x->total;
-    if (!(share > MASS_LEFT_OUT))
+    if (!(share > PANEL_SHARE))
         return 1;
     return fmin(fmax(ceil(share * PIECES), PIECES_A_PANEL), p->length);
 }
