@@ -372,6 +372,7 @@ static void put_stratum(struct text *t, const struct count_stratum *s)
         put_prose(t, s->no_estimate, 0);
         return;
     }
+    buf_u8(t->b, '\n');
     put_all_short(t, s->estimates, s->estimate_count);
     if (s->pooled_count > 0)
         buf_printf(t->b, "%s:\n", report_draws);

@@ -15,11 +15,13 @@
 #define FULL 160 /* the highest bar */
 #define ROW 24
 #define WIDE_HISTORIES_MAX 24
+#define WIDE_WIDTH_MIN 860
 #define WIDE_WIDTH_MAX 920
 #define WIDE_NAME 20
 #define WIDE_NAME_COLUMNS 30
 #define SIZE_BAR 90 /* the longest bar of a list */
 #define COLUMN_MIN 26
+#define COLUMN_MAX 44
 #define NARROW_WIDTH 360
 #define NARROW_HISTORIES_MAX 20
 #define NARROW_DOT 20
@@ -218,7 +220,13 @@ static void lay_out_wide(struct drawing *d)
     d->column = d->column > COLUMN_MIN ? d->column : COLUMN_MIN;
     double room = (WIDE_WIDTH_MAX - d->left) / d->column;
     show_at_most(d, room < WIDE_HISTORIES_MAX ? room > 4 ? (size_t)room : 4 : WIDE_HISTORIES_MAX);
-    d->width = d->left + d->column * (double)(d->shown > 4 ? d->shown : 4) + 4;
+    /* Few histories stand further apart; the picture is never so narrow that the page would enlarge
+     * its type. */
+    double spread = (WIDE_WIDTH_MIN - d->left) / (double)(d->shown > 0 ? d->shown : 1);
+    spread = spread < COLUMN_MAX ? spread : COLUMN_MAX;
+    d->column = d->column > spread ? d->column : spread;
+    d->width = d->left + d->column * (double)d->shown + 4;
+    d->width = d->width > WIDE_WIDTH_MIN ? d->width : WIDE_WIDTH_MIN;
     d->height = list_y(d->chart->lists) - ROW / 2.0 + (d->shown < d->count ? 2 * FONT : 2);
 }
 
@@ -232,7 +240,7 @@ static void draw_wide(struct drawing *d)
     for (size_t i = 0; i < d->shown; i++)
         put_history(d, i);
     buf_printf(d->b, "<path stroke=\"currentColor\" d=\"M%.1f %d.5H%.1f\"/>", d->left,
-               2 * FONT + FULL, d->width);
+               2 * FONT + FULL, d->left + d->column * (double)d->shown);
     put_left_out(d, d->left, d->height - 4);
 }
 

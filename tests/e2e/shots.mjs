@@ -4,9 +4,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { note, test } from './lib/tap.mjs';
 import { SIZES, withBrowser } from './lib/browser.mjs';
 import { callerPages, deskPages } from './lib/tour.mjs';
+import { bin, makeFolder, runSync } from './lib/world.mjs';
 
 const FOLDER = path.resolve('../../build/screens');
 const README = { 'caller-home': 'phone', 'caller-write': 'phone', 'desk-inbox': 'laptop', 'desk-report': 'laptop' };
@@ -16,6 +18,14 @@ async function forReadme(person, name) {
     await person.page.setViewport({ ...SIZES[README[name]], deviceScaleFactor: 2 });
     await person.page.evaluate(() => window.scrollTo(0, 0));
     await person.page.screenshot({ path: path.join(FOLDER, 'readme', `${name}.png`) });
+}
+
+// The page that vouchsafe count writes about the invented lists.
+function countPage() {
+    const page = path.join(makeFolder(), 'count.html');
+    const args = ['count', 'records.csv', '--by', 'year', '--act', 'act', '--doubtful', 'doubtful.csv', '--quick', '--html', page];
+    assert.equal(runSync(path.join(bin, 'vouchsafe'), args, { cwd: path.resolve('../../examples/count') }).code, 0);
+    return pathToFileURL(page).href;
 }
 
 test('a picture of every page: phone and laptop, light and dark, each language', async () => {
@@ -38,6 +48,10 @@ test('a picture of every page: phone and laptop, light and dark, each language',
         await withBrowser('chromium', { script: true }, async (person) => {
             await callerPages(person, lang, (name) => picture(person, name));
             await deskPages(person, lang, (name) => picture(person, name));
+            if (lang === 'en') {
+                await person.go(countPage());
+                await picture(person, 'count-report');
+            }
         });
     }
     note(`${count} pictures in build/screens`);
