@@ -281,8 +281,7 @@ struct count_result *sample_hostile(void)
 {
     static const char *const names[] = {"<script>alert(1)</script>",
                                         "=HYPERLINK(\"http://example.org\")",
-                                        "\xE2\x80\xAE"
-                                        "txt.exe",
+                                        "\u202Etxt.exe",
                                         "\x1B[2J\x1B[31mred\x07",
                                         "\"quoted\", and a\r\nnewline",
                                         "\xFF\xFE not UTF-8",
