@@ -69,6 +69,41 @@ int prompt_line(const char *question, struct buf *out)
     return 0;
 }
 
+#define CTRL_D 4
+
+static int read_key(char *ret_key)
+{
+    struct termios before, raw;
+    REJECT_IF(tcgetattr(STDIN_FILENO, &before) < 0, E_IO);
+    raw = before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    REJECT_IF(tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0, E_IO);
+    ssize_t got = -1;
+    if (wait_input())
+        got = read(STDIN_FILENO, ret_key, 1);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+    return got == 1 && *ret_key != CTRL_D ? 0 : E_NOT_FOUND;
+}
+
+int prompt_key(const char *question, char *ret_key)
+{
+    struct buf line;
+    ask(question);
+    if (prompt_person()) {
+        TRY(read_key(ret_key));
+        fputc('\n', stderr);
+        return 0;
+    }
+    buf_init(&line, PROMPT_LINE_MAX);
+    int error = read_line(&line);
+    if (error == 0)
+        *ret_key = line.len > 0 ? (char)line.data[0] : '\n';
+    buf_release(&line);
+    return error;
+}
+
 void prompt_trim(struct buf *text)
 {
     while (text->len && (text->data[text->len - 1] == '\n' || text->data[text->len - 1] == '\r'))

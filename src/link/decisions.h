@@ -2,9 +2,10 @@
 /* What people decided about pairs of records: a CSV file to which rows are only ever added.
  *
  *   time,reviewer,answer,a,b,reason
- *   2031-04-09T14:05Z,Leyla,same,tolma.csv:112,orlets.csv:77,same phone and mother
+ *   2031-04-09 14:05,Leyla,same,tolma.csv:112,orlets.csv:77,same phone and mother
  *
- * answer is same, different or unsure; a and b are keys of records (link.h). Of one reviewer's
+ * answer is same, different or unsure; time is UTC; a and b are what
+ * records are called (ident.h). Of one reviewer's
  * answers about a pair the last counts. Where reviewers differ nothing is decided, and it is
  * said; unsure decides nothing. When two reviewers are asked for, one alone decides nothing. */
 #ifndef LINK_DECISIONS_H
