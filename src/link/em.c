@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* First the fields are taken as independent; then, with a first idea of which pairs are matches,
- * the trees of dependence are learnt and the rounds go on; and once more. */
+/* The rounds find the nearest hill only. Were all fields taken as independent in the beginning,
+ * pairs of strangers whose fields hang together (one place, one postcode) would be taken for the
+ * matches; were every dependence among all pairs believed in the beginning, matches would be taken
+ * for such strangers. So at first that is believed which is more than any likely number of matches
+ * could make; then, with an idea of which pairs are matches, the trees are learnt anew, and the
+ * rounds go on. */
 #include <math.h>
 
 #include "base/mem.h"
 #include "link/em_internal.h"
 
 #define ROUNDS_MAX 200
-#define TREES 3      /* how often the trees are learnt */
-#define SETTLED 1e-5 /* change of a share of matches, relative, or of an m */
+#define DOUBTED_PER_RECORD 2.0 /* matches that may make fields seem to hang together, at first */
+#define DOUBTED_SHARE 0.3      /* and later, as a share of those found */
+#define TREES 3                /* how often the trees are learnt */
+#define SETTLED 1e-5           /* change of a share of matches, relative, or of an m */
 #define ROWS_PER_TASK 4096
 #define PRIOR_M_PAIRS 8.0 /* matches that general knowledge of m counts as */
 #define PRIOR_U_PAIRS 0.5 /* pairs, for each level, that u counts beyond those seen */
@@ -27,7 +33,7 @@ struct sums {
     /* By level and frequency code; for the other pairs the sum of squares. */
     double codes[LINK_CLASSES][LINK_FIELDS_MAX][LINK_LEVELS_MAX][LINK_FREQUENCY_CODES];
     double code_squares[LINK_FIELDS_MAX][LINK_LEVELS_MAX];
-    double matches, fit;
+    double matches;
     double once, twice; /* matches that one pass alone finds, and two */
 };
 
@@ -128,7 +134,6 @@ static int expect_task(void *arg, size_t task, unsigned worker)
         struct link_em_row *row = &em->rows[i];
         double ratio = odds * ratio_of(em, row);
         row->match = ratio / (1 + ratio);
-        s->fit += row->pairs * row->weight * log1p(ratio);
         add_row(s, model, row);
     }
     return 0;
@@ -296,22 +301,12 @@ static int run_rounds(struct em *em, unsigned rounds_max, struct workers *w, str
         if (error < 0)
             break;
         result->matches = s->matches;
-        result->fit = s->fit;
         result->rounds++;
         if (maximise(em, s) < SETTLED)
             break;
     }
     mem_free(s);
     return error;
-}
-
-static int learn_trees(struct em *em)
-{
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, em->model));
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, em->model));
-    bool are_trees = link_model_set_order(em->model);
-    ASSERT(are_trees);
-    return 0;
 }
 
 static void fill_rows(struct em *em)
@@ -348,14 +343,24 @@ static int start(struct em *em, struct workers *w)
     return error;
 }
 
+static int learn_trees(struct em *em, double doubted)
+{
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, doubted, em->model));
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, em->model));
+    bool are_trees = link_model_set_order(em->model);
+    ASSERT(are_trees);
+    return 0;
+}
+
 static int run(struct em *em, struct workers *w, struct watch *watch, struct link_em_result *result)
 {
     fill_rows(em);
-    em->model->pairs_possible = em->in->pairs_possible;
     TRY(start(em, w));
+    TRY(run_rounds(em, 1, w, watch, result));
+    TRY(learn_trees(em, DOUBTED_PER_RECORD * em->in->records));
     TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
     for (unsigned i = 0; i < TREES; i++) {
-        TRY(learn_trees(em));
+        TRY(learn_trees(em, DOUBTED_SHARE * result->matches));
         TRY(run_rounds(em, ROUNDS_MAX / 4, w, watch, result));
     }
     em->model->pairs_possible = em->in->pairs_possible;

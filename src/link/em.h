@@ -44,11 +44,10 @@ struct link_em_input {
 
 struct link_em_result {
     double matches; /* that are expected among the pairs that passes find */
-    double fit;     /* log-likelihood and log-prior, natural logarithm */
     unsigned rounds;
 };
 
-/* model comes from link_model_start or is a former one; it becomes the estimate. The same bytes
+/* model comes from link_model_start; it becomes the estimate. The same bytes
  * for every number of threads. E_NOMEM, E_STOPPED. */
 int link_em_run(const struct link_em_input *in, struct workers *w, struct watch *watch,
                 struct link_model *model, struct link_em_result *ret_result) MUST_USE;

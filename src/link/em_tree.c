@@ -44,6 +44,33 @@ static void count_row(const struct link_em_row *row, enum link_class class, unsi
     }
 }
 
+/* Matches that were not recognised count among the others, and make all fields seem to hang
+ * together. So of what two fields agree on more often than by chance, as much is left out as so
+ * many matches could make. */
+static void doubt(struct table *t, double matches, const struct link_model_field *a,
+                  const struct link_model_field *b)
+{
+    double of_a[LINK_LEVELS_MAX] = {0}, of_b[LINK_LEVELS_MAX] = {0}, sum = 0;
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            of_a[i] += t->pairs[i][j] / t->sum;
+            of_b[j] += t->pairs[i][j] / t->sum;
+        }
+    }
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            double chance = of_a[i] * of_b[j] * t->sum;
+            double less =
+                t->pairs[i][j] - matches * a->of[LINK_M].share[i] * b->of[LINK_M].share[j];
+            if (t->pairs[i][j] > chance)
+                t->pairs[i][j] = less > chance ? less : chance;
+            sum += t->pairs[i][j];
+        }
+    }
+    t->square *= sum / t->sum;
+    t->sum = sum;
+}
+
 /* Nats gained by knowing both together, less what chance would gain. */
 static double gain_of(const struct table *t)
 {
@@ -77,6 +104,17 @@ static int stronger(const void *x, const void *y)
     if (a->gain != b->gain)
         return a->gain > b->gain ? -1 : 1;
     return a->a != b->a ? (int)a->a - b->a : (int)a->b - b->b;
+}
+
+static void doubt_all(struct table *tables, const struct link_model *model, double matches)
+{
+    for (unsigned b = 1; b < model->fields; b++) {
+        for (unsigned a = 0; a < b; a++) {
+            struct table *t = &tables[table_of(a, b)];
+            if (t->sum > 0)
+                doubt(t, matches, &model->field[a], &model->field[b]);
+        }
+    }
 }
 
 static size_t find_edges(const struct table *tables, unsigned fields, struct edge *edges)
@@ -143,7 +181,7 @@ static void set_given(const struct table *tables, enum link_class class, struct 
 }
 
 int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
-                       struct link_model *model)
+                       double doubted, struct link_model *model)
 {
     unsigned fields = model->fields;
     size_t pairs = (size_t)LINK_FIELDS_MAX * (LINK_FIELDS_MAX - 1) / 2;
@@ -152,6 +190,8 @@ int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_c
     REJECT_IF(!tables, E_NOMEM);
     for (size_t i = 0; i < count; i++)
         count_row(&rows[i], class, fields, tables);
+    if (doubted > 0)
+        doubt_all(tables, model, doubted);
     struct forest forest = {.fields = fields};
     for (unsigned f = 0; f < fields; f++)
         forest.tree[f] = (uint8_t)f;
