@@ -28,6 +28,7 @@ static const struct {
     {"erase", "keep or delete what a caller had erased", cmd_erase},
     {"prove", "make the proof of one report", cmd_prove},
     {"verify", "check a proof; needs no desk and no key", cmd_verify},
+    {"link", "which records are the same person", cmd_link},
     {"count", "how many are documented, and how many there may be", cmd_count},
     {"fsck", "check all that this desk has stored", cmd_fsck},
 };

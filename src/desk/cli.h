@@ -28,8 +28,8 @@
 #define CLI_REFUSED 1 /* refused, failed, or an alarm */
 #define CLI_USAGE 2
 #define CLI_GO_ON (-1)
-#define CLI_ARGUMENTS_MAX 8
-#define CLI_LIST_MAX 16
+#define CLI_ARGUMENTS_MAX 40
+#define CLI_LIST_MAX 64
 
 struct cli_list {
     size_t count;

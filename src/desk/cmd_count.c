@@ -2,10 +2,8 @@
 /* Needs no desk and no key: it reads a file, and what it finds is the engine's. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/random.h"
@@ -13,6 +11,7 @@
 #include "count/report.h"
 #include "desk/cli.h"
 #include "desk/cmd.h"
+#include "desk/work.h"
 
 static const char help[] =
     "vouchsafe count FILE.csv [OPTIONS]\n"
@@ -53,11 +52,7 @@ static const char help[] =
     "it ends at once. docs/count.md says what the figures mean.\n";
 
 #define REPORT_MAX_BYTES (1u << 30)
-#define PROGRESS_EVERY_MS 100
 #define FILE_MODE 0600
-
-/* The one that the signal stops. */
-static struct watch watch;
 
 struct counting {
     struct cli *cli;
@@ -65,9 +60,8 @@ struct counting {
     const char *html, *output, *seed, *threads;
     struct cli_list lists, only;
     bool csv, quick, no_sensitivity;
-    bool shows_progress, shown_first;
-    atomic_flag drawing;
-    int64_t drawn_ms;
+    struct watch *watch;
+    bool shown_first;
     struct count_data data;
     struct count_result *result;
 };
@@ -149,38 +143,14 @@ static int read_lists(struct counting *c, struct count_reading *reading)
     return 0;
 }
 
-/* Progress: one line on the terminal, drawn over itself. */
-
-static void draw_progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-    struct counting *c = arg;
-    if (atomic_flag_test_and_set(&c->drawing))
-        return;
-    int64_t now_ms = clock_monotonic_ms();
-    if (now_ms - c->drawn_ms >= PROGRESS_EVERY_MS) {
-        c->drawn_ms = now_ms;
-        fprintf(stderr, "\r\033[K%s: %llu", what, (unsigned long long)done);
-        if (total > 0)
-            fprintf(stderr, " of %llu", (unsigned long long)total);
-        fflush(stderr);
-    }
-    atomic_flag_clear(&c->drawing);
-}
-
-static void clear_progress(const struct counting *c)
-{
-    if (c->shows_progress)
-        fputs("\r\033[K", stderr);
-}
-
 static void put_first(void *arg, const struct count_result *result)
 {
     struct counting *c = arg;
     const struct count_stratum *whole = &result->whole;
-    if (!c->shows_progress || c->shown_first || whole->estimate_count == 0)
+    if (!work_is_shown() || c->shown_first || whole->estimate_count == 0)
         return;
     c->shown_first = true;
-    clear_progress(c);
+    work_clear();
     fprintf(stderr,
             "At least %llu documented. The first answers; all of it follows (Ctrl-C ends "
             "it earlier):\n",
@@ -190,22 +160,6 @@ static void put_first(void *arg, const struct count_result *result)
         if (e->given && e->has_interval)
             fprintf(stderr, "  %-40s %.0f (%.0f to %.0f)\n", e->name, e->n, e->low, e->high);
     }
-}
-
-/* SIGINT once stops the work; twice, as SA_RESETHAND has it, the process. */
-static void stop_work(int number)
-{
-    (void)number;
-    atomic_store(&watch.stop, true);
-}
-
-static void begin_watch(struct counting *c)
-{
-    const struct sigaction action = {.sa_handler = stop_work, .sa_flags = (int)SA_RESETHAND};
-    c->shows_progress = isatty(STDERR_FILENO) == 1;
-    watch.arg = c;
-    watch.progress = c->shows_progress ? draw_progress : NULL;
-    sigaction(SIGINT, &action, NULL);
 }
 
 /* In */
@@ -260,7 +214,7 @@ static int read_file(struct counting *c)
                                     .count = c->count,
                                     .by = c->by,
                                     .act = c->act,
-                                    .watch = &watch};
+                                    .watch = c->watch};
     random_bytes(&reading.hash_seed, sizeof reading.hash_seed);
     TRY(read_form(c, &reading));
     TRY(read_lists(c, &reading));
@@ -305,7 +259,7 @@ static int put_result(struct counting *c)
 static int count_file(struct counting *c)
 {
     struct count_options options = {.quick = c->quick, .no_sensitivity = c->no_sensitivity};
-    struct count_means means = {.watch = &watch, .seed = 1};
+    struct count_means means = {.watch = c->watch, .seed = 1};
     uint64_t threads = 0;
     TRY(read_number(c, "seed", c->seed, UINT64_MAX, &means.seed));
     TRY(read_number(c, "threads", c->threads, WORKERS_MAX, &threads));
@@ -315,14 +269,14 @@ static int count_file(struct counting *c)
     REJECT_IF(!means.workers, E_NOMEM);
     int error = count_run(&c->data, &options, &means, put_first, c, &c->result);
     workers_free(means.workers);
-    clear_progress(c);
+    work_clear();
     return error < 0 ? error : put_result(c);
 }
 
 int cmd_count(int argc, char **argv)
 {
     struct cli cli;
-    struct counting c = {.cli = &cli, .drawing = ATOMIC_FLAG_INIT};
+    struct counting c = {.cli = &cli};
     const struct cli_option options[] = {
         {.name = "form", .text = &c.form},
         {.name = "id", .text = &c.id},
@@ -349,9 +303,9 @@ int cmd_count(int argc, char **argv)
         return cli_usage(&cli, "it needs one file");
     if (cli.json && c.csv)
         return cli_usage(&cli, "--json and --csv exclude each other");
-    begin_watch(&c);
+    c.watch = work_begin();
     int error = count_file(&c);
-    clear_progress(&c);
+    work_clear();
     bool finished = error == 0 && c.result->finished;
     count_result_free(c.result);
     count_data_release(&c.data);

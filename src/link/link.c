@@ -227,6 +227,8 @@ static int number_clusters(struct link_result *result)
             number_of[groups[i]] = ++result->cluster_count;
         result->cluster[i] = number_of[groups[i]];
         result->cluster_size[result->cluster[i]]++;
+        result->clusters_merged += link_clustering_merged(result->clustering)[i] == i;
+        result->clusters_apart += link_clustering_apart(result->clustering)[i] == i;
     }
     mem_free(number_of);
     return 0;

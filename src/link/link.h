@@ -91,6 +91,7 @@ struct link_result {
     uint32_t *cluster;                  /* by record: from 1, in the order of their first records */
     uint32_t *cluster_size;             /* by that number: records */
     uint32_t cluster_count;
+    uint32_t clusters_merged, clusters_apart; /* with every doubt joined; with none */
 
     bool evaluated;
     struct link_evaluation evaluation;

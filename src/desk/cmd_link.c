@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Needs no desk and no key: it reads files, and what it finds is the engine's. All files that come
+ * out are begun before the work, so that a folder that cannot be written to is known at once, and
+ * get their names together at the end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "desk/cli.h"
+#include "desk/cmd.h"
+#include "desk/cmd_link.h"
+#include "desk/guard.h"
+#include "desk/work.h"
+#include "link/output.h"
+#include "link/report.h"
+#include "seal/spill.h"
+
+static const char help[] =
+    "vouchsafe link A.csv [B.csv ...] -o linked.csv [OPTIONS]\n"
+    "vouchsafe link review QUEUE.csv --decisions FILE --reviewer NAME\n"
+    "vouchsafe link simulate -o FOLDER [OPTIONS]\n"
+    "\n"
+    "Finds which records are the same person, within a list and between lists, and says what it\n"
+    "took the columns for. linked.csv has every record with two columns more: cluster (who it is)\n"
+    "and confidence. Needs no desk and no key. A list is a file of comma-separated values with a\n"
+    "row of headers, in UTF-8. `link review` goes through what is in doubt; `link simulate` "
+    "invents\n"
+    "lists to try things with.\n"
+    "\n"
+    "What is linked:\n"
+    "  --within, --between  only within lists, or only between them; both unless said\n"
+    "  --unique LIST        this list holds each person once; may be given for several\n"
+    "  --ignore COLUMN      is left out of everything, and kept in linked.csv; for several\n"
+    "  --model FILE         weighs by a model that --model-out wrote, and learns none\n"
+    "  --decisions FILE     obeys what people decided (see link review)\n"
+    "  --two-reviewers      one person's decision alone decides nothing\n"
+    "\n"
+    "What comes out (a file is written whole or not at all):\n"
+    "  -o, --output FILE    every record, with its cluster\n"
+    "  --review FILE        the pairs that a person should look at, hardest first\n"
+    "  --draws N            N linkages as they may be, for vouchsafe count --draws,\n"
+    "  --draws-file FILE    into this file\n"
+    "  --model-out FILE     the model that was learnt\n"
+    "  --evaluate COLUMN    compares with this column, which the linking is not shown\n"
+    "  --json               what is said on the way, for programs\n"
+    "\n"
+    "How:\n"
+    "  --memory SIZE        such as 4G: what is more goes to disk, sealed under a key that is\n"
+    "                       only in memory (1G besides the records, unless said)\n"
+    "  --spill FOLDER       where (TMPDIR, else /var/tmp)\n"
+    "  --threads N          as many as there are processors, unless said\n"
+    "  --seed N             the same seed gives the same result (1)\n"
+    "\n"
+    "Interrupted (Ctrl-C) it stops and writes nothing; a second time it ends at once. "
+    "docs/link.md\n"
+    "says how it works.\n";
+
+#define FILE_MODE 0600
+#define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
+#define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
+
+enum { LINKED, REVIEW, DRAWS, MODEL_OUT, OUTPUTS };
+
+struct output {
+    const char *path;
+    struct file_stream *stream;
+    struct problem *problem;
+};
+
+struct linking {
+    struct cli *cli;
+    bool within, between, two_reviewers;
+    struct cli_list unique, ignore;
+    const char *model_file, *decisions_file, *truth, *draws, *memory, *spill_folder, *threads,
+        *seed;
+    struct output outputs[OUTPUTS];
+    struct link_source *sources;
+    size_t source_count;
+    uint64_t draw_count;
+    struct buf decisions;
+    struct link_model model;
+    struct link_options options;
+    struct link_means means;
+    struct link_result *result;
+};
+
+/* Options */
+
+static int usage(struct linking *l, const char *option, const char *value)
+{
+    return problem_set(&l->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
+}
+
+static int read_number(struct linking *l, const char *option, const char *text, uint64_t max,
+                       uint64_t *ret_value)
+{
+    if (text && decimal_read(span_text(text), max, ret_value) < 0)
+        return usage(l, option, text);
+    return 0;
+}
+
+/* "4G": units of 1024. */
+static int read_memory(struct linking *l, size_t *ret_bytes)
+{
+    static const char units[] = "KMGT";
+    const char *text = l->memory;
+    if (!text)
+        return 0;
+    struct span digits = span_text(text);
+    const char *unit = digits.len ? strchr(units, text[digits.len - 1]) : NULL;
+    uint64_t value;
+    unsigned shift = 0;
+    if (unit && *unit) {
+        digits.len--;
+        shift = 10 * (unsigned)(unit - units + 1);
+    }
+    if (decimal_read(digits, MEMORY_MAX_BYTES >> shift, &value) < 0 ||
+        value << shift < MEMORY_MIN_BYTES)
+        return problem_set(&l->cli->problem, E_ARGUMENT,
+                           "--memory \"%.40s\": a size from 64M on, such as 4G", text);
+    *ret_bytes = (size_t)(value << shift);
+    return 0;
+}
+
+static int read_options(struct linking *l)
+{
+    struct link_options *o = &l->options;
+    if ((l->draws != NULL) != (l->outputs[DRAWS].path != NULL))
+        return problem_set(&l->cli->problem, E_ARGUMENT,
+                           "--draws and --draws-file need each other");
+    TRY(read_number(l, "draws", l->draws, LINK_DRAWS_MAX, &l->draw_count));
+    if (l->draws && l->draw_count == 0)
+        return usage(l, "draws", l->draws);
+    o->seed = 1;
+    TRY(read_number(l, "seed", l->seed, UINT64_MAX, &o->seed));
+    TRY(read_memory(l, &o->memory_bytes));
+    o->scope = (l->within ? LINK_WITHIN : 0) | (l->between ? LINK_BETWEEN : 0);
+    o->columns.ignore = l->ignore.values;
+    o->columns.ignore_count = l->ignore.count;
+    o->truth = l->truth;
+    o->two_reviewers = l->two_reviewers;
+    return 0;
+}
+
+/* In */
+
+static const char *file_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static int open_list(struct linking *l, const char *path)
+{
+    struct link_source *source = &l->sources[l->source_count];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return problem_set(&l->cli->problem, errno == ENOENT ? E_NOT_FOUND : E_IO, "%s: %s", path,
+                           strerrordesc_np(errno));
+    *source = (struct link_source){.name = file_of(path), .fd = fd};
+    l->source_count++;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return problem_set(&l->cli->problem, E_IO,
+                           "%s: a list is read twice, so it must be a file on disk", path);
+    return 0;
+}
+
+/* A list is called by its file; where two folders have files of one name, by the whole path. */
+static int name_lists(struct linking *l)
+{
+    for (size_t i = 0; i < l->source_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const char *one = l->cli->arguments[i], *other = l->cli->arguments[j];
+            if (strcmp(one, other) == 0)
+                return problem_set(&l->cli->problem, E_ARGUMENT, "%s was given twice", one);
+            if (strcmp(file_of(one), file_of(other)) == 0) {
+                l->sources[i].name = one;
+                l->sources[j].name = other;
+            }
+        }
+    }
+    return 0;
+}
+
+static int mark_unique(struct linking *l)
+{
+    for (size_t k = 0; k < l->unique.count; k++) {
+        bool known = false;
+        for (size_t i = 0; i < l->source_count; i++) {
+            if (strcmp(l->unique.values[k], l->sources[i].name) == 0 ||
+                strcmp(l->unique.values[k], l->cli->arguments[i]) == 0)
+                known = l->sources[i].unique = true;
+        }
+        if (!known)
+            return problem_set(&l->cli->problem, E_ARGUMENT,
+                               "--unique %.60s: there is no list of that name",
+                               l->unique.values[k]);
+    }
+    return 0;
+}
+
+static int open_lists(struct linking *l)
+{
+    if (l->cli->count > LINK_LISTS_MAX)
+        return problem_set(&l->cli->problem, E_TOO_LARGE, "%d lists are accepted", LINK_LISTS_MAX);
+    l->sources = arena_alloc(&l->cli->arena, l->cli->count * sizeof *l->sources);
+    REJECT_IF(!l->sources, E_NOMEM);
+    for (size_t i = 0; i < l->cli->count; i++)
+        TRY(open_list(l, l->cli->arguments[i]));
+    TRY(name_lists(l));
+    TRY(mark_unique(l));
+    l->options.sources = l->sources;
+    l->options.source_count = l->source_count;
+    return 0;
+}
+
+static int rewind_lists(struct linking *l)
+{
+    for (size_t i = 0; i < l->source_count; i++) {
+        if (lseek(l->sources[i].fd, 0, SEEK_SET) != 0)
+            return problem_set(&l->cli->problem, E_IO, "%s: %s", l->sources[i].name,
+                               strerrordesc_np(errno));
+    }
+    return 0;
+}
+
+static int read_decisions(struct linking *l)
+{
+    if (!l->decisions_file)
+        return 0;
+    TRY(file_read(l->decisions_file, LINK_DECISIONS_MAX_BYTES, &l->decisions, &l->cli->problem));
+    l->options.decisions = buf_bytes(&l->decisions);
+    return 0;
+}
+
+static int read_model(struct linking *l)
+{
+    struct buf text;
+    if (!l->model_file)
+        return 0;
+    buf_init(&text, LINK_MODEL_TEXT_MAX);
+    int error = file_read(l->model_file, LINK_MODEL_TEXT_MAX, &text, &l->cli->problem);
+    if (error == 0) {
+        error = link_model_read(buf_bytes(&text), &l->model, &l->cli->problem);
+        if (error < 0)
+            problem_at(&l->cli->problem, "%s", l->model_file);
+    }
+    buf_release(&text);
+    l->options.model = &l->model;
+    return error;
+}
+
+/* Out */
+
+/* A list must not be written over by what is made of it. */
+static int check_output(struct linking *l, const char *path)
+{
+    struct stat out, in;
+    if (stat(path, &out) != 0)
+        return 0;
+    for (size_t i = 0; i < l->source_count; i++) {
+        if (fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return problem_set(&l->cli->problem, E_ARGUMENT,
+                               "%s is one of the lists: name another file to write to", path);
+    }
+    return 0;
+}
+
+static int open_outputs(struct linking *l)
+{
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        struct output *out = &l->outputs[i];
+        out->problem = &l->cli->problem;
+        for (size_t j = 0; out->path && j < i; j++) {
+            if (l->outputs[j].path && strcmp(out->path, l->outputs[j].path) == 0)
+                return problem_set(out->problem, E_ARGUMENT, "%s was named for two files",
+                                   out->path);
+        }
+        if (out->path) {
+            TRY(check_output(l, out->path));
+            TRY(file_stream_new(out->path, FILE_MODE, &out->stream, out->problem));
+        }
+    }
+    return 0;
+}
+
+static int put_piece(void *arg, struct span bytes)
+{
+    struct output *out = arg;
+    return file_stream_put(out->stream, bytes, out->problem);
+}
+
+static int write_model(struct linking *l)
+{
+    struct buf text;
+    buf_init(&text, LINK_MODEL_TEXT_MAX);
+    link_model_write(&l->result->model, &text);
+    int error = buf_error(&text);
+    if (error == 0)
+        error = put_piece(&l->outputs[MODEL_OUT], buf_bytes(&text));
+    buf_release(&text);
+    return error;
+}
+
+static int write_outputs(struct linking *l)
+{
+    const struct link_output o = {.result = l->result,
+                                  .sources = l->sources,
+                                  .source_count = l->source_count,
+                                  .workers = l->means.workers,
+                                  .watch = l->means.watch};
+    struct link_sink sinks[OUTPUTS];
+    for (size_t i = 0; i < OUTPUTS; i++)
+        sinks[i] = (struct link_sink){.put = put_piece, .arg = &l->outputs[i]};
+    if (l->outputs[LINKED].path) {
+        TRY(rewind_lists(l));
+        TRY(link_output_records(&o, &sinks[LINKED], &l->cli->problem));
+    }
+    if (l->outputs[REVIEW].path) {
+        TRY(rewind_lists(l));
+        TRY(link_output_queue(&o, &sinks[REVIEW], &l->cli->problem));
+    }
+    if (l->outputs[DRAWS].path)
+        TRY(link_output_draws(&o, (unsigned)l->draw_count, l->options.seed, &sinks[DRAWS]));
+    return l->outputs[MODEL_OUT].path ? write_model(l) : 0;
+}
+
+static int finish_outputs(struct linking *l)
+{
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        if (l->outputs[i].path)
+            TRY(file_stream_sync(l->outputs[i].stream, &l->cli->problem));
+    }
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        struct file_stream *stream = l->outputs[i].stream;
+        l->outputs[i].stream = NULL;
+        if (stream)
+            TRY(file_stream_finish(stream, &l->cli->problem));
+    }
+    return 0;
+}
+
+/* The work */
+
+static int make_means(struct linking *l)
+{
+    uint64_t threads = 0;
+    TRY(read_number(l, "threads", l->threads, WORKERS_MAX, &threads));
+    l->means.workers = workers_new((unsigned)threads);
+    REJECT_IF(!l->means.workers, E_NOMEM);
+    const char *folder = l->spill_folder ? l->spill_folder : getenv("TMPDIR");
+    return spill_sealed_new(folder ? folder : "/var/tmp", &l->means.spill, &l->cli->problem);
+}
+
+static int run(struct linking *l)
+{
+    TRY(read_options(l));
+    TRY(open_lists(l));
+    TRY(read_model(l));
+    TRY(read_decisions(l));
+    TRY(make_means(l));
+    TRY(open_outputs(l));
+    TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
+    TRY(write_outputs(l));
+    TRY(l->cli->json ? link_report_json(l->result, &l->cli->out)
+                     : link_report_text(l->result, cli_width(), &l->cli->out));
+    return finish_outputs(l);
+}
+
+static void release(struct linking *l)
+{
+    for (size_t i = 0; i < OUTPUTS; i++)
+        file_stream_drop(l->outputs[i].stream);
+    for (size_t i = 0; i < l->source_count; i++)
+        close(l->sources[i].fd);
+    link_result_free(l->result);
+    workers_free(l->means.workers);
+    spill_sealed_free(l->means.spill);
+    buf_wipe_release(&l->decisions);
+}
+
+static int link_lists(int argc, char **argv)
+{
+    struct cli cli;
+    struct linking l = {.cli = &cli};
+    const struct cli_option options[] = {
+        {.name = "output", .letter = 'o', .text = &l.outputs[LINKED].path},
+        {.name = "review", .text = &l.outputs[REVIEW].path},
+        {.name = "within", .flag = &l.within},
+        {.name = "between", .flag = &l.between},
+        {.name = "unique", .list = &l.unique},
+        {.name = "ignore", .list = &l.ignore},
+        {.name = "decisions", .text = &l.decisions_file},
+        {.name = "two-reviewers", .flag = &l.two_reviewers},
+        {.name = "draws", .text = &l.draws},
+        {.name = "draws-file", .text = &l.outputs[DRAWS].path},
+        {.name = "evaluate", .text = &l.truth},
+        {.name = "model", .text = &l.model_file},
+        {.name = "model-out", .text = &l.outputs[MODEL_OUT].path},
+        {.name = "memory", .text = &l.memory},
+        {.name = "spill", .text = &l.spill_folder},
+        {.name = "threads", .text = &l.threads},
+        {.name = "seed", .text = &l.seed},
+    };
+    int status = cli_begin(&cli, help, options, COUNT_OF(options), argc, argv);
+    if (status != CLI_GO_ON)
+        return status;
+    if (cli.count == 0)
+        return cli_usage(&cli, "it needs a list");
+    buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);
+    l.means.watch = work_begin();
+    int error = run(&l);
+    work_clear();
+    release(&l);
+    return error == E_ARGUMENT ? cli_usage(&cli, "%s", problem_text(&cli.problem, error))
+                               : cli_end(&cli, error);
+}
+
+int cmd_link(int argc, char **argv)
+{
+    static char review[] = "link review", simulate[] = "link simulate";
+    if (argc > 1 && strcmp(argv[1], "review") == 0) {
+        argv[1] = review;
+        return cmd_link_review(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "simulate") == 0) {
+        argv[1] = simulate;
+        return cmd_link_simulate(argc - 1, argv + 1);
+    }
+    return link_lists(argc, argv);
+}
