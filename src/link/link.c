@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "link/complete.h"
 
 #define DECISIONS_ARENA_BYTES ((size_t)2 << 30)
 
@@ -158,7 +159,9 @@ static int find_pairs(struct running *run)
     TRY(error);
     TRY(link_scorer_new(&result->model, result->records, &result->scorer));
     result->scoring = link_scoring_new(result->scorer);
-    return result->scoring ? 0 : E_NOMEM;
+    REJECT_IF(!result->scoring, E_NOMEM);
+    return link_complete(&result->universe, result->scorer, w, run->means->watch, &result->edges,
+                         &result->edge_count);
 }
 
 /* Decisions */
