@@ -187,18 +187,20 @@ static const char *name_of(struct text *t, const struct count_estimate *e)
     return keep(t);
 }
 
-/* Name, number and interval in one line, or in two where it is narrow. */
+/* Name, number and interval in one line, or in two where it is narrow. A name may be cut, a number
+ * never. */
 static void put_numbers(struct text *t, const char *name, const struct count_estimate *e,
                         size_t indent)
 {
     bool beside = t->width >= BESIDE_WIDTH;
-    size_t numbers = NUMBER_COLUMNS + 2 + INTERVAL_COLUMNS;
-    size_t room = (beside ? t->prose - numbers : t->width) - indent;
+    const char *n = e->given ? number(t, e->n) : "no estimate";
+    size_t columns = term_columns_of(n) < NUMBER_COLUMNS ? NUMBER_COLUMNS : term_columns_of(n);
+    size_t room = (beside ? t->prose - NUMBER_COLUMNS - 2 - INTERVAL_COLUMNS : t->width) - indent;
     buf_printf(t->b, "%*s", (int)indent, "");
     term_cell(t->b, name, room, beside ? TERM_LEFT : TERM_CUT);
     if (!beside)
         buf_printf(t->b, "\n%*s", (int)indent, "");
-    term_cell(t->b, e->given ? number(t, e->n) : "no estimate", NUMBER_COLUMNS, TERM_RIGHT);
+    term_cell(t->b, n, columns, TERM_RIGHT);
     if (e->given) {
         report_put_interval(&t->words, e);
         buf_printf(t->b, "  %s", keep(t));

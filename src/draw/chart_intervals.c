@@ -19,6 +19,7 @@
 #define WIDE_GROUP 30
 #define WIDE_PICTURE_MIN 260
 #define NAME_COLUMNS_MAX 44
+#define LABEL_COLUMNS_MAX 200
 #define NARROW_WIDTH 360
 #define NARROW_ROW 64
 #define NARROW_GROUP 34
@@ -31,6 +32,7 @@ struct drawing {
     bool narrow;
     size_t name_columns;
     double left, picture; /* where the picture begins, how wide it is */
+    double labels;        /* how wide the words behind it are */
     double width, height;
 };
 
@@ -52,7 +54,8 @@ static void lay_out_wide(struct drawing *d)
     }
     d->name_columns = names < NAME_COLUMNS_MAX ? names : NAME_COLUMNS_MAX;
     d->left = columns_wide(d->name_columns) + GAP;
-    double words = d->left + GAP + columns_wide(labels);
+    d->labels = columns_wide(labels);
+    double words = d->left + GAP + d->labels;
     d->picture = WIDE_WIDTH - words > WIDE_PICTURE_MIN ? WIDE_WIDTH - words : WIDE_PICTURE_MIN;
     d->width = words + d->picture;
     d->height += TOP + WIDE_ROW * (double)d->chart->count + FOOT;
@@ -128,28 +131,42 @@ static void put_wide_row(struct drawing *d, const struct chart_interval *row, do
 {
     double base = y + FONT * 0.36;
     put_text(d, 0, base, "", row->name, d->name_columns);
-    double label = row->given ? d->left + d->picture + GAP : d->left + GAP;
-    put_text(d, label, base, "", row->label,
-             (size_t)((d->width - label) / (FONT * CHART_COLUMN_EM)));
+    if (row->given)
+        put_text(d, d->left + d->picture + GAP, base, "", row->label, term_columns_of(row->label));
+    else
+        put_text(d, d->left + GAP, base, "", row->label,
+                 (size_t)((d->picture + d->labels - GAP) / columns_wide(1)));
 }
 
-/* Under the name the numbers, or the reason, which may take a second line. */
-static void put_narrow_row(struct drawing *d, const struct chart_interval *row, double y)
+/* Why there is no estimate, in up to two lines. */
+static void put_reason(struct drawing *d, const struct chart_interval *row, double y)
 {
-    put_text(d, 0, y - 34, " font-weight=\"600\"", row->name, d->name_columns);
     struct buf lines CLEANUP(buf_release);
     buf_init(&lines, CHART_BYTES_MAX);
     term_paragraph(&lines, row->label, 0, d->name_columns);
     struct cursor rest;
     cursor_init(&rest, buf_bytes(&lines));
-    for (int i = 0; i < (row->given ? 1 : 2) && cursor_left(&rest) > 0; i++) {
+    for (int i = 0; i < 2 && cursor_left(&rest) > 0; i++) {
         struct span line = cursor_line(&rest, CHART_BYTES_MAX);
-        buf_printf(d->b, "<text x=\"0\" y=\"%.1f\">", y - 16 + 16 * i);
+        buf_printf(d->b, "<text x=\"0\" y=\"%.1f\">", y + 16 * i);
         html_text(d->b, line);
         buf_text(d->b, "</text>");
     }
     if (buf_error(&lines))
         buf_fail(d->b, buf_error(&lines));
+}
+
+/* Numbers are never cut: those that are too long for the width are written smaller. */
+static void put_narrow_row(struct drawing *d, const struct chart_interval *row, double y)
+{
+    put_text(d, 0, y - 34, " font-weight=\"600\"", row->name, d->name_columns);
+    if (!row->given) {
+        put_reason(d, row, y - 16);
+        return;
+    }
+    size_t columns = term_columns_of(row->label);
+    const char *size = columns > d->name_columns ? " font-size=\"8\"" : "";
+    put_text(d, 0, y - 16, size, row->label, columns);
 }
 
 static double row_height(const struct drawing *d)
@@ -264,7 +281,7 @@ static void put_description(struct drawing *d)
         buf_u8(d->b, ' ');
         chart_put_name(d->b, d->chart->rows[i].name, NAME_COLUMNS_MAX);
         buf_text(d->b, ": ");
-        chart_put_name(d->b, d->chart->rows[i].label, 2 * NAME_COLUMNS_MAX);
+        chart_put_name(d->b, d->chart->rows[i].label, LABEL_COLUMNS_MAX);
         buf_text(d->b, ".");
     }
     buf_text(d->b, "</desc>");

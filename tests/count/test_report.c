@@ -196,6 +196,7 @@ static void hostile_names_do_no_harm_to_a_terminal(void **state)
         assert_null(strstr(text, "\xE2\x80\xAE"));
         assert_null(strchr(text, '\r'));
         assert_non_null(strstr(text, "[U+202E]txt"));
+        assert_non_null(strstr(text, "90,071,992,547,409,920  90,071,992,547,409,920 to 900,"));
     }
     const char *csv = csv_of(sample_hostile());
     assert_null(strchr(csv, '\x1B'));

@@ -102,6 +102,7 @@ static void each_row_has_its_mark_and_its_numbers(void **state)
         assert_int_equal(count_of(svg, "z\" fill=\"currentColor\""), 1);
         assert_int_equal(count_of(svg, "stroke-dasharray=\"6 3\""), 1);
         assert_non_null(strstr(svg, ">2,000 (1,500 to 3,000)</text>"));
+        assert_non_null(strstr(svg, ">at least 1,200 (1,100 to 1,300)</text>"));
         assert_non_null(strstr(svg, ">no estimate: Nobody is on two lists.</text>"));
         assert_non_null(strstr(svg, ">1,000 documented</text>"));
         assert_non_null(strstr(svg, ">Models &lt;of all kinds&gt;</text>"));
