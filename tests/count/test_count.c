@@ -400,6 +400,59 @@ static void test_the_truth_is_found(void **state)
     }
 }
 
+/* No table gives a number that is none. */
+static void check_sound(const struct count_estimate *e, double documented)
+{
+    assert_true(isfinite(e->n) && isfinite(e->low) && isfinite(e->high) && isfinite(e->mean) &&
+                isfinite(e->mode));
+    if (!e->given) {
+        assert_true(e->n == 0 && !e->has_interval && !e->has_spread && e->warnings != 0);
+        return;
+    }
+    assert_true(e->n >= documented && e->n <= COUNT_ABSURD * documented);
+    assert_true(!e->has_interval || (documented <= e->low && e->low <= e->high));
+    for (size_t i = 1; e->has_spread && i < COUNT_SPREAD; i++)
+        assert_true(isfinite(e->spread[i]) && e->spread[i] >= e->spread[i - 1]);
+}
+
+static void test_any_table(void **state)
+{
+    (void)state;
+    static const char *const names[COUNT_LISTS_MAX] = {"A", "B", "C", "D", "E", "F", "G", "H"};
+    struct prop prop = prop_start("any table");
+    const struct count_options options = {.estimators = MOST & ~(uint32_t)COUNT_FAMILY_SPARSE,
+                                          .no_sensitivity = true};
+    const struct count_means means = {.seed = 1};
+    for (int round = 0; round < 60; round++) {
+        struct count_data data = {.source = "", .list_count = 3, .stratum_count = 1};
+        struct count_result *result;
+        data.list_count += (unsigned)prop_below(&prop, round % 10 == 0 ? 3 : 2);
+        memcpy(data.lists, names, sizeof names);
+        data.whole.has_table = true;
+        data.whole.table.lists = data.list_count;
+        uint64_t sparse = 1 + prop_below(&prop, 6);
+        for (unsigned h = 1; h < 1u << data.list_count; h++) {
+            static const uint64_t sizes[] = {2, 12, 300, 100000, UINT64_C(1) << 44};
+            uint64_t size = sizes[prop_below(&prop, COUNT_OF(sizes))];
+            bool none = prop_below(&prop, 6) < sparse - 1;
+            data.whole.table.cells[h] = none ? 0 : prop_below(&prop, size);
+        }
+        data.whole.documented.persons = count_table_n(&data.whole.table);
+        assert_int_equal(count_run(&data, &options, &means, NULL, NULL, &result), 0);
+        const struct count_stratum *whole = &result->whole;
+        double documented = (double)data.whole.documented.persons;
+        for (size_t i = 0; i < whole->estimate_count; i++)
+            check_sound(&whole->estimates[i], documented);
+        struct buf json;
+        buf_init(&json, 1u << 24);
+        assert_int_equal(count_report_json(result, &json), 0);
+        assert_null(strstr(buf_cstr(&json), "nan"));
+        assert_null(strstr(buf_cstr(&json), "inf,"));
+        buf_release(&json);
+        count_result_free(result);
+    }
+}
+
 static void test_every_allocation_fails(void **state)
 {
     (void)state;
@@ -441,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_strata_and_their_total),
         cmocka_unit_test(test_draws_are_pooled),
         cmocka_unit_test(test_the_truth_is_found),
+        cmocka_unit_test(test_any_table),
         cmocka_unit_test(test_every_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
