@@ -35,6 +35,7 @@ static const char help[] =
     "  --within, --between  only within lists, or only between them; both unless said\n"
     "  --unique LIST        this list holds each person once; may be given for several\n"
     "  --ignore COLUMN      is left out of everything, and kept in linked.csv; for several\n"
+    "  --into linked.csv    besides, the records of an earlier result, under its --model\n"
     "  --model FILE         weighs by a model that --model-out wrote, and learns none\n"
     "  --decisions FILE     obeys what people decided (see link review)\n"
     "  --two-reviewers      one person's decision alone decides nothing\n"
@@ -75,8 +76,8 @@ struct linking {
     struct cli *cli;
     bool within, between, two_reviewers;
     struct cli_list unique, ignore;
-    const char *model_file, *decisions_file, *truth, *draws, *memory, *spill_folder, *threads,
-        *seed;
+    const char *into, *model_file, *decisions_file, *truth, *draws, *memory, *spill_folder,
+        *threads, *seed;
     struct output outputs[OUTPUTS];
     struct link_source *sources;
     size_t source_count;
@@ -173,47 +174,50 @@ static int open_list(struct linking *l, const char *path)
 /* A list is called by its file; where two folders have files of one name, by the whole path. */
 static int name_lists(struct linking *l)
 {
-    for (size_t i = 0; i < l->source_count; i++) {
+    struct link_source *sources = l->sources + (l->source_count - l->cli->count);
+    for (size_t i = 0; i < l->cli->count; i++) {
         for (size_t j = 0; j < i; j++) {
             const char *one = l->cli->arguments[i], *other = l->cli->arguments[j];
             if (strcmp(one, other) == 0)
                 return problem_set(&l->cli->problem, E_ARGUMENT, "%s was given twice", one);
             if (strcmp(file_of(one), file_of(other)) == 0) {
-                l->sources[i].name = one;
-                l->sources[j].name = other;
+                sources[i].name = one;
+                sources[j].name = other;
             }
         }
     }
     return 0;
 }
 
-static int mark_unique(struct linking *l)
+/* By its name or by its path. */
+static int read_unique(struct linking *l)
 {
+    const char **names = arena_alloc(&l->cli->arena, (l->unique.count + 1) * sizeof *names);
+    REJECT_IF(!names, E_NOMEM);
     for (size_t k = 0; k < l->unique.count; k++) {
-        bool known = false;
-        for (size_t i = 0; i < l->source_count; i++) {
-            if (strcmp(l->unique.values[k], l->sources[i].name) == 0 ||
-                strcmp(l->unique.values[k], l->cli->arguments[i]) == 0)
-                known = l->sources[i].unique = true;
+        names[k] = l->unique.values[k];
+        for (size_t i = 0; i < l->cli->count; i++) {
+            if (strcmp(names[k], l->cli->arguments[i]) == 0)
+                names[k] = l->sources[l->source_count - l->cli->count + i].name;
         }
-        if (!known)
-            return problem_set(&l->cli->problem, E_ARGUMENT,
-                               "--unique %.60s: there is no list of that name",
-                               l->unique.values[k]);
     }
+    l->options.unique = names;
+    l->options.unique_count = l->unique.count;
     return 0;
 }
 
 static int open_lists(struct linking *l)
 {
-    if (l->cli->count > LINK_LISTS_MAX)
-        return problem_set(&l->cli->problem, E_TOO_LARGE, "%d lists are accepted", LINK_LISTS_MAX);
-    l->sources = arena_alloc(&l->cli->arena, l->cli->count * sizeof *l->sources);
+    l->sources = arena_alloc(&l->cli->arena, (l->cli->count + 1) * sizeof *l->sources);
     REJECT_IF(!l->sources, E_NOMEM);
+    if (l->into) {
+        TRY(open_list(l, l->into));
+        l->sources[0].linked = true;
+    }
     for (size_t i = 0; i < l->cli->count; i++)
         TRY(open_list(l, l->cli->arguments[i]));
     TRY(name_lists(l));
-    TRY(mark_unique(l));
+    TRY(read_unique(l));
     l->options.sources = l->sources;
     l->options.source_count = l->source_count;
     return 0;
@@ -257,14 +261,15 @@ static int read_model(struct linking *l)
 
 /* Out */
 
-/* A list must not be written over by what is made of it. */
+/* A list must not be written over by what is made of it; an earlier result may. */
 static int check_output(struct linking *l, const char *path)
 {
     struct stat out, in;
     if (stat(path, &out) != 0)
         return 0;
     for (size_t i = 0; i < l->source_count; i++) {
-        if (fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        if (!l->sources[i].linked && fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev &&
+            in.st_ino == out.st_ino)
             return problem_set(&l->cli->problem, E_ARGUMENT,
                                "%s is one of the lists: name another file to write to", path);
     }
@@ -357,14 +362,18 @@ static int make_means(struct linking *l)
     return spill_sealed_new(folder ? folder : "/var/tmp", &l->means.spill, &l->cli->problem);
 }
 
-static int run(struct linking *l)
+static int prepare(struct linking *l)
 {
     TRY(read_options(l));
     TRY(open_lists(l));
+    TRY(make_means(l));
+    return open_outputs(l);
+}
+
+static int run(struct linking *l)
+{
     TRY(read_model(l));
     TRY(read_decisions(l));
-    TRY(make_means(l));
-    TRY(open_outputs(l));
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
     TRY(l->cli->json ? link_report_json(l->result, &l->cli->out)
@@ -400,6 +409,7 @@ static int link_lists(int argc, char **argv)
         {.name = "draws", .text = &l.draws},
         {.name = "draws-file", .text = &l.outputs[DRAWS].path},
         {.name = "evaluate", .text = &l.truth},
+        {.name = "into", .text = &l.into},
         {.name = "model", .text = &l.model_file},
         {.name = "model-out", .text = &l.outputs[MODEL_OUT].path},
         {.name = "memory", .text = &l.memory},
@@ -412,13 +422,18 @@ static int link_lists(int argc, char **argv)
         return status;
     if (cli.count == 0)
         return cli_usage(&cli, "it needs a list");
+    if (l.into && !l.model_file)
+        return cli_usage(&cli, "--into needs --model: the one that the earlier result was made by");
     buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);
     l.means.watch = work_begin();
-    int error = run(&l);
+    int error = prepare(&l);
+    bool wrong_usage = error == E_ARGUMENT;
+    if (error == 0)
+        error = run(&l);
     work_clear();
     release(&l);
-    return error == E_ARGUMENT ? cli_usage(&cli, "%s", problem_text(&cli.problem, error))
-                               : cli_end(&cli, error);
+    return wrong_usage ? cli_usage(&cli, "%s", problem_text(&cli.problem, error))
+                       : cli_end(&cli, error);
 }
 
 int cmd_link(int argc, char **argv)

@@ -99,11 +99,28 @@ static int guess_columns(struct running *run)
     return error;
 }
 
+static int mark_unique(struct running *run)
+{
+    struct link_lists *lists = &run->result->lists;
+    for (size_t k = 0; k < run->options->unique_count; k++) {
+        bool known = false;
+        for (unsigned i = 0; i < lists->count; i++) {
+            if (strcmp(lists->lists[i].name, run->options->unique[k]) == 0)
+                known = lists->lists[i].unique = true;
+        }
+        if (!known)
+            return problem_set(run->problem, E_ARGUMENT, "there is no list called \"%.60s\"",
+                               run->options->unique[k]);
+    }
+    return 0;
+}
+
 static int make_records(struct running *run)
 {
     struct link_result *result = run->result;
     TRY(link_read(run->options->sources, run->options->source_count, run->means->watch,
                   &result->lists, run->problem));
+    TRY(mark_unique(run));
     TRY(take_truth(run));
     TRY(guess_columns(run));
     TRY(link_idents_take(&result->idents, &result->lists, &result->columns));

@@ -40,6 +40,8 @@
 struct link_options {
     const struct link_source *sources;
     size_t source_count;
+    const char *const *unique; /* names of lists that hold each person once, of all sources */
+    size_t unique_count;
     unsigned scope; /* LINK_WITHIN, LINK_BETWEEN; 0: both */
     struct link_columns_options columns;
     const char *truth;              /* a column that is the answer: kept from the engine, and the

@@ -141,8 +141,7 @@ struct rereading {
     const struct link_output *o;
     int (*visit)(void *arg, uint32_t record, unsigned list, const struct csv_reader *row);
     void *arg;
-    unsigned list;
-    uint32_t record;
+    uint32_t record; /* the next */
 };
 
 static int changed(struct problem *problem)
@@ -150,25 +149,34 @@ static int changed(struct problem *problem)
     return problem_set(problem, E_IO, "it was changed while it was being linked");
 }
 
-static int reread_list(struct rereading *r, struct csv_reader *csv, struct problem *problem)
+/* The records of the lists of one source stand in the order of its rows. */
+static int reread_source(struct rereading *r, struct csv_reader *csv, uint32_t end,
+                         struct problem *problem)
 {
-    const struct link_result *result = r->o->result;
-    uint32_t end = r->record + result->lists.lists[r->list].rows;
+    const struct link_universe *u = &r->o->result->universe;
     bool got = false;
     TRY(csv_reader_next(csv, &got, problem));
     for (;;) {
         TRY(csv_reader_next(csv, &got, problem));
         if (!got)
             return r->record == end ? 0 : changed(problem);
-        if (r->record == end ||
-            csv_reader_line(csv) != link_records_line(result->records, r->record))
+        if (r->record == end || csv_reader_line(csv) != link_records_line(u->records, r->record))
             return changed(problem);
-        TRY(r->visit(r->arg, r->record++, r->list, csv));
+        TRY(r->visit(r->arg, r->record, u->list[r->record], csv));
+        r->record++;
         if (r->record % PROGRESS_ROWS == 0) {
             REJECT_IF(watch_stopped(r->o->watch), E_STOPPED);
-            watch_progress(r->o->watch, "writing", r->record, result->universe.count);
+            watch_progress(r->o->watch, "writing", r->record, u->count);
         }
     }
+}
+
+static uint32_t rows_of(const struct link_lists *lists, size_t source)
+{
+    uint32_t rows = 0;
+    for (unsigned i = 0; i < lists->count; i++)
+        rows += lists->lists[i].source == source ? lists->lists[i].rows : 0;
+    return rows;
 }
 
 int output_reread(const struct link_output *o,
@@ -177,12 +185,13 @@ int output_reread(const struct link_output *o,
                   void *arg, struct problem *problem)
 {
     struct rereading r = {.o = o, .visit = visit, .arg = arg};
-    for (; r.list < o->source_count; r.list++) {
-        const struct link_source *source = &o->sources[r.list];
+    for (size_t i = 0; i < o->source_count; i++) {
+        const struct link_source *source = &o->sources[i];
         struct csv_reader *csv = source->fd >= 0 ? csv_reader_new_fd(source->fd, NULL)
                                                  : csv_reader_new(source->text, NULL);
         REJECT_IF(!csv, E_NOMEM);
-        int error = reread_list(&r, csv, problem);
+        uint32_t end = r.record + rows_of(&o->result->lists, i);
+        int error = reread_source(&r, csv, end, problem);
         csv_reader_free(csv);
         if (error < 0) {
             problem_at(problem, "%s", source->name);

@@ -36,20 +36,6 @@ void link_raw_column_release(struct link_raw_column *column)
     *column = (struct link_raw_column){0};
 }
 
-void link_lists_release(struct link_lists *lists)
-{
-    for (unsigned i = 0; i < lists->count; i++) {
-        struct link_list *list = &lists->lists[i];
-        for (unsigned j = 0; j < list->columns_count; j++)
-            link_raw_column_release(&list->columns[j]);
-        mem_free(list->columns);
-        mem_free(list->lines);
-        mem_free(list->name);
-    }
-    mem_free(lists->lists);
-    *lists = (struct link_lists){0};
-}
-
 static char *column_name(struct span header, unsigned number)
 {
     struct buf text;
@@ -63,22 +49,104 @@ static char *column_name(struct span header, unsigned number)
     return name;
 }
 
-static int read_header(struct csv_reader *csv, struct link_list *list, struct problem *problem)
+/* A file while it is read. */
+struct reading {
+    const struct link_source *source;
+    unsigned number;
+    struct csv_reader *csv;
+    struct link_lists *lists;
+    struct link_list *list;  /* that rows go to */
+    struct link_list header; /* of the file, with the columns' names only */
+    size_t added;            /* columns behind them that are not read */
+    bool has_lists;          /* the first of these says which list */
+    uint64_t before;         /* records of earlier files */
+    struct watch *watch;
+    struct problem *problem;
+};
+
+static bool is_added(const struct reading *r, size_t back, const char *name)
+{
+    size_t count = csv_reader_count(r->csv), prefix = strlen("link_");
+    if (count < back)
+        return false;
+    struct span field = csv_reader_field(r->csv, count - back);
+    if (span_equal(span_slice(field, 0, prefix), span_text("link_")))
+        field = span_slice(field, prefix, SIZE_MAX);
+    return span_equal(span_slice(field, 0, strlen(name)), span_text(name));
+}
+
+/* What output.c put behind the columns. */
+static int find_added(struct reading *r)
+{
+    if (!r->source->linked)
+        return 0;
+    if (!is_added(r, 2, "cluster") || !is_added(r, 1, "confidence"))
+        return problem_set(r->problem, E_FORMAT,
+                           "vouchsafe link did not write this: its last columns are not cluster "
+                           "and confidence");
+    r->has_lists = is_added(r, 3, "list");
+    r->added = r->has_lists ? 3 : 2;
+    return 0;
+}
+
+static int read_header(struct reading *r)
 {
     bool got;
-    TRY(csv_reader_next(csv, &got, problem));
+    TRY(csv_reader_next(r->csv, &got, r->problem));
     if (!got)
-        return problem_set(problem, E_FORMAT, "it is empty: there is no row of headers");
-    if (csv_reader_count(csv) > LINK_COLUMNS_MAX)
-        return problem_set(problem, E_TOO_LARGE, "it has %zu columns; %d are accepted",
-                           csv_reader_count(csv), LINK_COLUMNS_MAX);
-    list->columns = mem_calloc(csv_reader_count(csv), sizeof *list->columns);
-    REJECT_IF(!list->columns, E_NOMEM);
-    list->columns_count = (unsigned)csv_reader_count(csv);
+        return problem_set(r->problem, E_FORMAT, "it is empty: there is no row of headers");
+    TRY(find_added(r));
+    size_t count = csv_reader_count(r->csv) - r->added;
+    if (count > LINK_COLUMNS_MAX)
+        return problem_set(r->problem, E_TOO_LARGE, "it has %zu columns; %d are accepted", count,
+                           LINK_COLUMNS_MAX);
+    r->header.columns = mem_calloc(count + 1, sizeof *r->header.columns);
+    REJECT_IF(!r->header.columns, E_NOMEM);
+    r->header.columns_count = (unsigned)count;
+    for (unsigned i = 0; i < count; i++) {
+        r->header.columns[i].name = column_name(trimmed(csv_reader_field(r->csv, i)), i + 1);
+        REJECT_IF(!r->header.columns[i].name, E_NOMEM);
+    }
+    return 0;
+}
+
+/* Lists of one name could not be told apart. */
+static int check_name(const struct reading *r, struct span name)
+{
+    for (unsigned i = 0; i < r->lists->count; i++) {
+        if (!span_equal(span_text(r->lists->lists[i].name), name))
+            continue;
+        if (r->lists->lists[i].source == r->number)
+            return problem_set(r->problem, E_FORMAT,
+                               "line %llu: the rows of the list \"%.60s\" do not stand together",
+                               (unsigned long long)csv_reader_line(r->csv),
+                               r->lists->lists[i].name);
+        return problem_set(r->problem, E_ARGUMENT, "there is another list called \"%.60s\"",
+                           r->lists->lists[i].name);
+    }
+    return 0;
+}
+
+static int start_list(struct reading *r, struct span name)
+{
+    TRY(check_name(r, name));
+    if (r->lists->count == LINK_LISTS_MAX)
+        return problem_set(r->problem, E_TOO_LARGE, "there are more than %d lists", LINK_LISTS_MAX);
+    struct link_list *list = &r->lists->lists[r->lists->count++];
+    *list = (struct link_list){
+        .unique = r->source->unique,
+        .source = r->number,
+        .name = mem_calloc(name.len + 1, 1),
+        .columns = mem_calloc((size_t)r->header.columns_count + 1, sizeof *list->columns)};
+    REJECT_IF(!list->name || !list->columns, E_NOMEM);
+    if (name.len > 0)
+        memcpy(list->name, name.data, name.len);
+    list->columns_count = r->header.columns_count;
     for (unsigned i = 0; i < list->columns_count; i++) {
-        list->columns[i].name = column_name(trimmed(csv_reader_field(csv, i)), i + 1);
+        list->columns[i].name = mem_strdup(r->header.columns[i].name);
         REJECT_IF(!list->columns[i].name, E_NOMEM);
     }
+    r->list = list;
     return 0;
 }
 
@@ -111,29 +179,51 @@ static int grow_rows(struct link_list *list)
     return 0;
 }
 
-static int check_length(const struct csv_reader *csv, struct link_list *list,
-                        struct problem *problem)
+static int check_length(const struct reading *r)
 {
-    size_t count = csv_reader_count(csv);
-    uint64_t line = csv_reader_line(csv);
-    if (count < list->columns_count && list->short_rows++ == 0)
+    struct link_list *list = r->list;
+    size_t count = csv_reader_count(r->csv), columns = list->columns_count + r->added;
+    unsigned long long line = csv_reader_line(r->csv);
+    if (count < columns && r->source->linked)
+        return problem_set(r->problem, E_FORMAT,
+                           "line %llu: the row has %zu fields, the header has %zu", line, count,
+                           columns);
+    if (count < columns && list->short_rows++ == 0)
         list->first_short_line = (uint32_t)line;
-    for (size_t i = list->columns_count; i < count; i++)
-        if (trimmed(csv_reader_field(csv, i)).len)
-            return problem_set(problem, E_FORMAT,
-                               "line %llu: the row has %zu fields, the header has %u",
-                               (unsigned long long)line, count, list->columns_count);
+    for (size_t i = columns; i < count; i++)
+        if (trimmed(csv_reader_field(r->csv, i)).len)
+            return problem_set(r->problem, E_FORMAT,
+                               "line %llu: the row has %zu fields, the header has %zu", line, count,
+                               columns);
     return 0;
 }
 
-static int add_row(const struct csv_reader *csv, struct link_list *list, struct problem *problem)
+/* A row that says another list than the one before begins that list. */
+static int choose_list(struct reading *r)
 {
-    TRY(check_length(csv, list, problem));
+    size_t at = r->header.columns_count;
+    if (!r->has_lists || at >= csv_reader_count(r->csv))
+        return 0;
+    struct span name = csv_reader_field(r->csv, at);
+    if (r->list && span_equal(name, span_text(r->list->name)))
+        return 0;
+    return start_list(r, name);
+}
+
+static int add_row(struct reading *r)
+{
+    TRY(choose_list(r));
+    if (!r->list)
+        return problem_set(r->problem, E_FORMAT, "line %llu: the row does not say its list",
+                           (unsigned long long)csv_reader_line(r->csv));
+    TRY(check_length(r));
+    struct link_list *list = r->list;
     if (list->rows == list->rows_capacity)
         TRY(grow_rows(list));
-    list->lines[list->rows] = (uint32_t)csv_reader_line(csv);
+    list->lines[list->rows] = (uint32_t)csv_reader_line(r->csv);
     for (unsigned i = 0; i < list->columns_count; i++) {
-        struct span value = i < csv_reader_count(csv) ? csv_reader_field(csv, i) : span_of(NULL, 0);
+        struct span value =
+            i < csv_reader_count(r->csv) ? csv_reader_field(r->csv, i) : span_of(NULL, 0);
         struct link_raw_column *column = &list->columns[i];
         TRY(add_value(&column->values, trimmed(value), &column->ids[list->rows]));
     }
@@ -141,21 +231,20 @@ static int add_row(const struct csv_reader *csv, struct link_list *list, struct 
     return 0;
 }
 
-static int read_rows(struct csv_reader *csv, struct link_list *list, uint64_t before,
-                     struct watch *watch, struct problem *problem)
+static int read_rows(struct reading *r)
 {
-    for (;;) {
+    for (uint64_t rows = r->before;; rows++) {
         bool got;
-        TRY(csv_reader_next(csv, &got, problem));
+        TRY(csv_reader_next(r->csv, &got, r->problem));
         if (!got)
             return 0;
-        if (before + list->rows >= LINK_RECORDS_MAX)
-            return problem_set(problem, E_TOO_LARGE, "there are more than %u records",
+        if (rows >= LINK_RECORDS_MAX)
+            return problem_set(r->problem, E_TOO_LARGE, "there are more than %u records",
                                LINK_RECORDS_MAX);
-        TRY(add_row(csv, list, problem));
-        if (list->rows % PROGRESS_ROWS == 0) {
-            REJECT_IF(watch_stopped(watch), E_STOPPED);
-            watch_progress(watch, "reading", before + list->rows, 0);
+        TRY(add_row(r));
+        if (rows % PROGRESS_ROWS == 0) {
+            REJECT_IF(watch_stopped(r->watch), E_STOPPED);
+            watch_progress(r->watch, "reading", rows, 0);
         }
     }
 }
@@ -173,39 +262,66 @@ static int count_values(struct link_list *list)
     return 0;
 }
 
-static int read_list(const struct link_source *source, struct link_list *list, uint64_t before,
-                     struct watch *watch, struct problem *problem)
+static void release_list(struct link_list *list)
 {
-    list->unique = source->unique;
-    list->name = mem_strdup(source->name);
-    REJECT_IF(!list->name, E_NOMEM);
-    struct csv_reader *csv =
+    for (unsigned i = 0; list->columns && i < list->columns_count; i++)
+        link_raw_column_release(&list->columns[i]);
+    mem_free(list->columns);
+    mem_free(list->lines);
+    mem_free(list->name);
+}
+
+static int read_parts(struct reading *r)
+{
+    unsigned first = r->lists->count;
+    TRY(read_header(r));
+    if (!r->has_lists)
+        TRY(start_list(r, span_text(r->source->name)));
+    TRY(read_rows(r));
+    for (unsigned i = first; i < r->lists->count; i++)
+        TRY(count_values(&r->lists->lists[i]));
+    return 0;
+}
+
+static int read_source(struct reading *r)
+{
+    const struct link_source *source = r->source;
+    r->csv =
         source->fd >= 0 ? csv_reader_new_fd(source->fd, NULL) : csv_reader_new(source->text, NULL);
-    REJECT_IF(!csv, E_NOMEM);
-    int error = read_header(csv, list, problem);
-    if (error == 0)
-        error = read_rows(csv, list, before, watch, problem);
-    csv_reader_free(csv);
-    return error < 0 ? error : count_values(list);
+    REJECT_IF(!r->csv, E_NOMEM);
+    int error = read_parts(r);
+    if (error < 0)
+        problem_at(r->problem, "%s", source->name);
+    csv_reader_free(r->csv);
+    release_list(&r->header);
+    return error;
+}
+
+void link_lists_release(struct link_lists *lists)
+{
+    for (unsigned i = 0; i < lists->count; i++)
+        release_list(&lists->lists[i]);
+    mem_free(lists->lists);
+    *lists = (struct link_lists){0};
 }
 
 int link_read(const struct link_source *sources, size_t count, struct watch *watch,
               struct link_lists *lists, struct problem *problem)
 {
-    if (count > LINK_LISTS_MAX)
-        return problem_set(problem, E_TOO_LARGE, "%zu lists were given; %d are accepted", count,
-                           LINK_LISTS_MAX);
-    lists->lists = mem_calloc(count, sizeof *lists->lists);
+    lists->lists = mem_calloc(LINK_LISTS_MAX, sizeof *lists->lists);
     REJECT_IF(!lists->lists, E_NOMEM);
-    lists->count = (unsigned)count;
     uint64_t before = 0;
     for (size_t i = 0; i < count; i++) {
-        int error = read_list(&sources[i], &lists->lists[i], before, watch, problem);
-        if (error < 0) {
-            problem_at(problem, "%s", sources[i].name);
-            return error;
-        }
-        before += lists->lists[i].rows;
+        unsigned first = lists->count;
+        struct reading r = {.source = &sources[i],
+                            .number = (unsigned)i,
+                            .lists = lists,
+                            .before = before,
+                            .watch = watch,
+                            .problem = problem};
+        TRY(read_source(&r));
+        for (unsigned k = first; k < lists->count; k++)
+            before += lists->lists[k].rows;
     }
     return 0;
 }

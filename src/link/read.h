@@ -5,7 +5,11 @@
  * White space around headers and values goes. A row with fewer fields than the header is filled
  * with missing values and counted; one with more is refused, unless what is too much is empty. A
  * value longer than LINK_VALUE_BYTES_MAX is cut, and a hash of the whole put behind it, so that
- * different values stay different. */
+ * different values stay different.
+ *
+ * A file that vouchsafe link wrote (output.h) is several lists again, as its column `list` says,
+ * whose rows stand together; what it was called stays the list's name. Its last columns, that were
+ * added then, are not read. */
 #ifndef LINK_READ_H
 #define LINK_READ_H
 
@@ -22,6 +26,7 @@ struct link_source {
     int fd;           /* read to its end, stays the caller's; or -1 */
     struct span text; /* when fd is -1 */
     bool unique;      /* each person is in it at most once */
+    bool linked;      /* vouchsafe link wrote it */
 };
 
 struct link_raw_column {
@@ -34,6 +39,7 @@ struct link_raw_column {
 struct link_list {
     char *name;
     bool unique;
+    unsigned source; /* of which it is, or is a part */
     uint32_t rows, rows_capacity;
     uint32_t *lines; /* per row: where it begins in the file */
     unsigned columns_count;
