@@ -3,8 +3,8 @@
  *
  *     bench_count [THREADS]     2 unless said
  *
- * The table of killings in Kosovo is that of Ball, Betts, Scheuren, Dudukovich and Asher (2002); the
- * wider ones are drawn here from a population in which persons differ in how easily they are
+ * The table of killings in Kosovo is that of Ball, Betts, Scheuren, Dudukovich and Asher (2002);
+ * the wider ones are drawn here from a population in which persons differ in how easily they are
  * reached. Memory is that of a process of its own. */
 #include <math.h>
 #include <stdio.h>

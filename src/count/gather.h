@@ -49,7 +49,7 @@ struct count_gather {
     uint16_t *stratum; /* each person's */
     size_t person_capacity;
 
-    /* Counted as rows go by: reports; and persons when there is no id. One a stratum, one an act. */
+    /* Counted as rows go by: reports, and persons when there is no id. For each stratum and act. */
     struct count_tally *tallies;
     size_t tally_capacity;
     struct count_act_tally act_tallies[COUNT_ACTS_MAX];
