@@ -166,10 +166,7 @@ static int scratch_init(struct scratch *s, size_t count)
 {
     *s = (struct scratch){.x = mem_calloc(3 * count, sizeof *s->x),
                           .sorted = mem_calloc(count, sizeof *s->sorted)};
-    if (!s->x || !s->sorted) {
-        scratch_release(s);
-        return E_NOMEM;
-    }
+    REJECT_IF(!s->x || !s->sorted, E_NOMEM);
     s->folded = s->x + count;
     s->z = s->folded + count;
     return 0;

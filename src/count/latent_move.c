@@ -9,6 +9,14 @@
 #include "count/latent_chain.h"
 #include "count/latent_move.h"
 
+/* For one move of reach. */
+#define SPLITS 4
+/* A class of whom fewer are seen twice is not made to compensate, now or on the way back: its
+ * weight would be lost in rounding. */
+#define TWICE_MIN 1e-6
+#define SOLVE_STEPS_MAX 60
+#define SOLVE_PRECISION 1e-9
+
 struct mixture {
     /* The sum of the classes' cells, and what is proposed instead. */
     lanes p[COUNT_CELLS_MAX / LANES], proposed[COUNT_CELLS_MAX / LANES];
@@ -16,8 +24,9 @@ struct mixture {
     double total; /* of the weights */
 };
 
-/* One class as it is proposed. */
+/* A class as it might become. */
 struct proposal {
+    unsigned k;
     double weight;
     double on[COUNT_LISTS_MAX], off[COUNT_LISTS_MAX];
     lanes cells[COUNT_CELLS_MAX / LANES];
@@ -81,14 +90,16 @@ static double pick_factor(struct latent_chain *c, double length)
     return bits & 1 ? factor : 1 / factor;
 }
 
-/* on[j] and off[j] of p with the odds of class k times factor; returns the Jacobian in logits. */
-static double tilt(const struct latent_chain *c, unsigned k, unsigned j, double factor,
-                   struct proposal *p)
+/* List j of p: the odds of its class as it is times factor; the Jacobian is that in the
+ * probability. */
+static void tilt(const struct latent_chain *c, unsigned j, double factor, struct proposal *p,
+                 double *jacobian)
 {
-    double shrink = 1 / (c->on[k][j] * factor + c->off[k][j]);
-    p->on[j] = c->on[k][j] * factor * shrink;
-    p->off[j] = c->off[k][j] * shrink;
-    return factor * shrink * shrink;
+    double on = c->on[p->k][j], off = c->off[p->k][j];
+    double shrink = 1 / (on * factor + off);
+    p->on[j] = on * factor * shrink;
+    p->off[j] = off * shrink;
+    *jacobian *= factor * shrink * shrink;
 }
 
 /* The probability that somebody with these is on some list. */
@@ -100,43 +111,63 @@ static double seen_share(const struct latent_model *m, const double *on)
     return seen;
 }
 
-/* The prior of the weights has the factor 1 / (w_t + ... + w_last) for t = 1 to last - 1; this is
- * the quotient of all of them when those from first to through get `more`. */
-static double sums_ratio(const struct latent_chain *c, unsigned first, unsigned through,
-                         double more)
+/* The prior of the weights has the factor 1 / (w_t + ... + w_last) for t = 1 to last - 1: the
+ * quotient of all of them after and before. */
+static double sums_ratio(const struct latent_chain *c, const struct proposal *p, size_t count)
 {
     unsigned last = c->model->classes - 1;
-    double sum = 0, ratio = 1;
-    for (unsigned t = last; t >= first; t--) {
+    double sum = 0, added = 0, ratio = 1;
+    for (unsigned t = last; t > 0; t--) {
         sum += c->weight[t];
-        if (t < last && t <= through)
-            ratio *= sum / (sum + more);
+        for (size_t i = 0; i < count; i++)
+            added += p[i].k == t ? p[i].weight - c->weight[t] : 0;
+        if (t < last && added != 0)
+            ratio *= sum / (sum + added);
     }
     return ratio;
 }
 
-static void take(struct latent_chain *c, unsigned k, const struct proposal *p)
+static void take(struct latent_chain *c, const struct proposal *p)
 {
-    c->weight[k] = p->weight;
-    memcpy(c->on[k], p->on, sizeof p->on);
-    memcpy(c->off[k], p->off, sizeof p->off);
-    memcpy(row_of(c, k), p->cells, c->model->histories * sizeof(double));
-    c->none[k] = p->none;
+    c->weight[p->k] = p->weight;
+    memcpy(c->on[p->k], p->on, sizeof p->on);
+    memcpy(c->off[p->k], p->off, sizeof p->off);
+    memcpy(row_of(c, p->k), p->cells, c->model->histories * sizeof(double));
+    c->none[p->k] = p->none;
 }
 
-static bool accept(struct latent_chain *c, struct mixture *x, double log_ratio)
+/* Accepts the classes proposed, or leaves all as it is. jacobian: of the change of the weights and
+ * the lists' probabilities. Only the ratios of weights mean something; as a density of the weights
+ * w themselves, with 1/W for their sum W, the prior is
+ *   W^-(alpha + 1) w_last^(alpha - 1) times sums_ratio's factors. */
+static void decide(struct latent_chain *c, struct mixture *x, struct proposal *p, size_t count,
+                   double jacobian)
 {
-    double proposed = log_likelihood(c->model, x->proposed);
-    if (!(log(rng_unit(&c->v.rng)) < proposed - x->log_likelihood + log_ratio))
-        return false;
-    x->log_likelihood = proposed;
-    memcpy(x->p, x->proposed, c->model->histories * sizeof(double));
-    return true;
-}
-
-static void make_cells(const struct latent_model *m, struct proposal *p)
-{
-    p->none = latent_chain_cells(m, p->weight, p->on, p->off, (double *)(void *)p->cells);
+    const struct latent_model *m = c->model;
+    double more = 0, log_last = 0;
+    memcpy(x->proposed, x->p, m->histories * sizeof(double));
+    for (size_t i = 0; i < count; i++) {
+        const lanes *row = row_of(c, p[i].k);
+        p[i].none =
+            latent_chain_cells(m, p[i].weight, p[i].on, p[i].off, (double *)(void *)p[i].cells);
+        for (unsigned h = 0; h < m->histories / LANES; h++)
+            x->proposed[h] += p[i].cells[h] - row[h];
+        more += p[i].weight - c->weight[p[i].k];
+        if (p[i].k + 1 == m->classes)
+            log_last = log(p[i].weight / c->weight[p[i].k]);
+    }
+    double log_total = log1p(more / x->total);
+    double log_ratio = log(jacobian * sums_ratio(c, p, count)) - (c->alpha + 1) * log_total +
+                       (c->alpha - 1) * log_last;
+    double likelihood = log_likelihood(m, x->proposed);
+    if (!(log(rng_unit(&c->v.rng)) < likelihood - x->log_likelihood + log_ratio))
+        return;
+    for (size_t i = 0; i < count; i++)
+        take(c, &p[i]);
+    memcpy(x->p, x->proposed, m->histories * sizeof(double));
+    x->log_likelihood = likelihood;
+    x->total += more;
+    c->log_last += log_last - log_total;
 }
 
 /* Makes a class easier or harder to see for all lists at once, and so much smaller or larger that
@@ -144,71 +175,100 @@ static void make_cells(const struct latent_model *m, struct proposal *p)
 static void move_reach(struct latent_chain *c, struct mixture *x)
 {
     const struct latent_model *m = c->model;
-    unsigned k = pick_class(c);
-    double factor = pick_factor(c, 2 * pick_length(c)), jacobian = 1;
-    if (c->weight[k] == 0)
-        return;
     struct proposal p;
-    for (unsigned j = 0; j < m->lists; j++)
-        jacobian *= tilt(c, k, j, factor, &p);
-    double grow = seen_share(m, c->on[k]) / seen_share(m, p.on);
-    p.weight = c->weight[k] * grow;
-    double more = p.weight - c->weight[k], log_total = log1p(more / x->total);
-    double log_last = k + 1 == m->classes ? log(grow) : 0;
-    double log_ratio = log(jacobian * grow * sums_ratio(c, 1, k, more)) -
-                       (c->alpha + 1) * log_total + (c->alpha - 1) * log_last;
-    make_cells(m, &p);
-    const lanes *row = row_of(c, k);
-    for (unsigned i = 0; i < m->histories / LANES; i++)
-        x->proposed[i] = x->p[i] - row[i] + p.cells[i];
-    if (!accept(c, x, log_ratio))
+    double factor = pick_factor(c, 2 * pick_length(c)), jacobian = 1;
+    p.k = pick_class(c);
+    if (c->weight[p.k] == 0)
         return;
-    take(c, k, &p);
-    x->total += more;
-    c->log_last += log_last - log_total;
+    for (unsigned j = 0; j < m->lists; j++)
+        tilt(c, j, factor, &p, &jacobian);
+    double grow = seen_share(m, c->on[p.k]) / seen_share(m, p.on);
+    p.weight = c->weight[p.k] * grow;
+    decide(c, x, &p, 1, jacobian * grow);
 }
 
-/* Moves weight from one class to another. With bend, the first class's lists change as well, and
- * the second's against them, so that the two together stay on each list as often: a small class
- * is split off a large one, or goes back into it. */
-static void move_share(struct latent_chain *c, struct mixture *x, bool bend)
+/* The probability of being on two lists or more. It is also how weight times seen_share grows with
+ * the weight, when the persons on each list stay as many. */
+static double twice_share(const struct latent_model *m, const double *on, const double *off)
+{
+    double none = 1, once = 0, twice = 0;
+    for (unsigned j = 0; j < m->lists; j++) {
+        twice += once * on[j];
+        once = once * off[j] + none * on[j];
+        none *= off[j];
+    }
+    return twice;
+}
+
+/* Gives q the weight with which so many are on each list, the most on one being most, and so many
+ * are seen. There is exactly one, and from below Newton's steps lead to it without passing it,
+ * since seen grows ever more slowly with the weight. */
+static void solve(const struct latent_model *m, const double *listed, double most, double seen,
+                  struct proposal *q)
+{
+    double low = most * (1 + 1e-9), step = q->weight;
+    for (int i = 0; i < SOLVE_STEPS_MAX && fabs(step) > SOLVE_PRECISION * q->weight; i++) {
+        for (unsigned j = 0; j < m->lists; j++) {
+            q->on[j] = listed[j] / q->weight;
+            q->off[j] = 1 - q->on[j];
+        }
+        step = (seen - q->weight * seen_share(m, q->on)) / twice_share(m, q->on, q->off);
+        q->weight = fmax(q->weight + step, low);
+    }
+    for (unsigned j = 0; j < m->lists; j++) {
+        q->on[j] = listed[j] / q->weight;
+        q->off[j] = 1 - q->on[j];
+    }
+}
+
+/* Makes q so that p and q together have as many on each list, and as many seen, as their classes
+ * have now. False when there is none; then p's way back has none either. */
+static bool compensate(const struct latent_chain *c, const struct proposal *p, struct proposal *q)
 {
     const struct latent_model *m = c->model;
-    unsigned k = pick_class(c), l = pick_class(c);
-    double length = pick_length(c), factor = pick_factor(c, 2 * length);
-    if (k == l || c->weight[k] == 0 || c->weight[l] == 0)
-        return;
-    struct proposal p, q;
-    double both = c->weight[k] + c->weight[l];
-    p.weight = both * c->weight[k] * factor / (c->weight[k] * factor + c->weight[l]);
-    q.weight = both * c->weight[l] / (c->weight[k] * factor + c->weight[l]);
-    double jacobian = p.weight / c->weight[k] * (q.weight / c->weight[l]);
+    double w = c->weight[p->k], v = c->weight[q->k], listed[COUNT_LISTS_MAX], most = 0, sum = 0;
     for (unsigned j = 0; j < m->lists; j++) {
-        double on = c->weight[k] * c->on[k][j] + c->weight[l] * c->on[l][j];
-        double off = c->weight[k] * c->off[k][j] + c->weight[l] * c->off[l][j];
-        double turn = tilt(c, k, j, bend ? pick_factor(c, length) : 1, &p);
-        q.on[j] = bend ? (on - p.weight * p.on[j]) / q.weight : c->on[l][j];
-        q.off[j] = bend ? (off - p.weight * p.off[j]) / q.weight : c->off[l][j];
-        if (!(q.on[j] > 0 && q.off[j] > 0))
-            return;
-        if (bend)
-            jacobian *= turn * c->weight[l] / q.weight;
+        listed[j] = v * c->on[q->k][j] + w * c->on[p->k][j] - p->weight * p->on[j];
+        if (!(listed[j] > 0))
+            return false;
+        most = fmax(most, listed[j]);
+        sum += listed[j];
     }
-    unsigned low = k < l ? k : l, high = k < l ? l : k;
-    double more = high == k ? p.weight - c->weight[k] : q.weight - c->weight[l];
-    double log_last = high + 1 == m->classes ? log1p(more / c->weight[high]) : 0;
-    double log_ratio =
-        log(jacobian * sums_ratio(c, low + 1, high, more)) + (c->alpha - 1) * log_last;
-    make_cells(m, &p);
-    make_cells(m, &q);
-    const lanes *row = row_of(c, k), *other = row_of(c, l);
-    for (unsigned i = 0; i < m->histories / LANES; i++)
-        x->proposed[i] = x->p[i] + (p.cells[i] - row[i]) + (q.cells[i] - other[i]);
-    if (!accept(c, x, log_ratio))
+    double seen = v * seen_share(m, c->on[q->k]) + w * seen_share(m, c->on[p->k]) -
+                  p->weight * seen_share(m, p->on);
+    if (!(most < seen && seen < sum))
+        return false;
+    q->weight = fmax(v + w - p->weight, 1.001 * most);
+    solve(m, listed, most, seen, q);
+    return true;
+}
+
+/* Changes a class, and another one against it: a small class is split off a large one or goes back
+ * into it, and what the lists have in common stays as it is, as far as two classes can keep it. */
+static void move_split(struct latent_chain *c, struct mixture *x)
+{
+    const struct latent_model *m = c->model;
+    struct proposal p[2];
+    p[0].k = pick_class(c);
+    p[1].k = pick_class(c);
+    double length = pick_length(c), factor = pick_factor(c, 2 * length), jacobian = factor;
+    double w = c->weight[p[0].k], v = c->weight[p[1].k];
+    if (p[0].k == p[1].k || w == 0 || v == 0)
         return;
-    take(c, k, &p);
-    take(c, l, &q);
-    c->log_last += log_last;
+    p[0].weight = w * factor;
+    for (unsigned j = 0; j < m->lists; j++)
+        tilt(c, j, pick_factor(c, length), &p[0], &jacobian);
+    if (!compensate(c, &p[0], &p[1]))
+        return;
+    /* Of the second class's weight and probabilities as functions of what it has to keep. */
+    double before = twice_share(m, c->on[p[1].k], c->off[p[1].k]);
+    double after = twice_share(m, p[1].on, p[1].off);
+    if (before < TWICE_MIN || after < TWICE_MIN)
+        return;
+    jacobian *= before / after;
+    for (unsigned j = 0; j < m->lists; j++)
+        jacobian *= v / p[1].weight;
+    decide(c, x, p, 2, jacobian);
 }
 
 void latent_move(struct latent_chain *c)
@@ -217,7 +277,7 @@ void latent_move(struct latent_chain *c)
     mix(c, &x);
     for (unsigned i = 0; i < c->model->moves; i++) {
         move_reach(c, &x);
-        move_share(c, &x, false);
-        move_share(c, &x, true);
+        for (unsigned j = 0; j < SPLITS; j++)
+            move_split(c, &x);
     }
 }
