@@ -33,6 +33,18 @@ int chart_end(struct buf *b, struct arena *arena, struct html *ret_html)
     return 0;
 }
 
+/* What stands in a page needs no name space; a file does. */
+void chart_put_file(struct html chart, struct buf *out)
+{
+    static const char open[] = "<svg ";
+    size_t skipped = sizeof open - 1;
+    ASSERT(chart.bytes.len > skipped && memcmp(chart.bytes.data, open, skipped) == 0);
+    buf_text(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                  "style=\"background:#fff;color:#000;font-family:sans-serif\" ");
+    buf_span(out, span_slice(chart.bytes, skipped, chart.bytes.len));
+    buf_u8(out, '\n');
+}
+
 void chart_put_name(struct buf *b, const char *name, size_t columns)
 {
     struct buf shown CLEANUP(buf_wipe_release);

@@ -18,6 +18,8 @@
 void chart_begin(struct buf *b, double width, double height, double font_size, const char *title);
 /* Closes it and copies it into the arena. E_NOMEM. */
 int chart_end(struct buf *b, struct arena *arena, struct html *ret_html) MUST_USE;
+/* A chart as a file of its own, black on white. */
+void chart_put_file(struct html chart, struct buf *out);
 /* Text of others: made visible, cut to so many columns, escaped. */
 void chart_put_name(struct buf *b, const char *name, size_t columns);
 /* A whole number with its thousands apart: 12,749. Finite, not negative. */

@@ -122,3 +122,10 @@ int link_columns_guess(const struct link_lists *lists, const struct link_columns
         }
     return 0;
 }
+
+bool link_columns_one_field(const struct link_column *a, const struct link_column *b)
+{
+    if (a->role != LINK_ROLE_FIELD || b->role != LINK_ROLE_FIELD || a->kind != b->kind)
+        return false;
+    return (a->part && b->part) || strcmp(a->stem, b->stem) == 0;
+}

@@ -42,6 +42,8 @@ struct link_columns_options {
 /* All zeroes is none; link_columns_guess needs it so. */
 int link_columns_guess(const struct link_lists *lists, const struct link_columns_options *options,
                        struct link_columns *columns, struct problem *problem) MUST_USE;
+/* Whether the two columns, of one list or two, are one field or parts of one. */
+bool link_columns_one_field(const struct link_column *a, const struct link_column *b);
 void link_columns_release(struct link_columns *columns);
 
 #endif
