@@ -7,15 +7,18 @@
 #include "base/mem.h"
 #include "text/fold.h"
 
-static const char *const id_names[] = {"cluster",   "cluster_id",  "person",        "person_id",
-                                       "personid",  "persons_id",  "victim_id",     "individual_id",
-                                       "entity_id", "entity",      "individual",    "victim",
-                                       "match_id",  "match_group", "group_id",      "unique_id",
-                                       "uid",       "человек",     "идентификатор", "id"};
+/* The first ones are what vouchsafe link writes; with link_ where a file had that name already. */
+static const char *const id_names[] = {"link_cluster", "cluster",       "cluster_id",
+                                       "person",       "person_id",     "personid",
+                                       "persons_id",   "victim_id",     "individual_id",
+                                       "entity_id",    "entity",        "individual",
+                                       "victim",       "match_id",      "match_group",
+                                       "group_id",     "unique_id",     "uid",
+                                       "человек",      "идентификатор", "id"};
 static const char *const list_names[] = {
-    "list",         "list_name", "list_id", "source",   "sources",  "source_name", "source_list",
-    "dataset",      "data_set",  "system",  "register", "registry", "database",    "organisation",
-    "organization", "org",       "project", "список",   "источник"};
+    "link_list",    "list",         "list_name", "list_id", "source",   "sources",  "source_name",
+    "source_list",  "dataset",      "data_set",  "system",  "register", "registry", "database",
+    "organisation", "organization", "org",       "project", "список",   "источник"};
 static const char *const count_names[] = {
     "n",      "count",    "counts", "freq",    "frequency",  "frequencies", "number",
     "num",    "total",    "cases",  "persons", "people",     "victims",     "killings",

@@ -2,8 +2,8 @@
 /* What the columns of a file are, from their names and from the first rows.
  *
  * A row a record, when a column is named as a person's id and another as a list:
- *   id     cluster, cluster_id, person, person_id, victim_id, ..., id (the first of these there is)
- *   list   list, list_name, source, dataset, project, ...
+ *   id     link_cluster, cluster, cluster_id, person, person_id, victim_id, ..., id (the first of these there is)
+ *   list   link_list, list, list_name, source, dataset, project, ...
  * Otherwise the columns that hold nothing but 0 and 1 are the lists, and a row is
  *   a capture history with its frequency, when a column is named n, count, freq, frequency, ... and
  *   holds whole numbers; or when exactly one column besides holds whole numbers and no history

@@ -85,10 +85,13 @@ static int read_record(struct reading *r, size_t *ret_record)
     return 0;
 }
 
+/* Where the lists that are counted are those that were linked. */
 static int check_list(struct reading *r, size_t record)
 {
     const struct count_gather *g = r->gather;
-    if (r->draws->list == COUNT_NO_COLUMN)
+    struct span title = count_rows_title(g->rows, g->columns.list);
+    if (r->draws->list == COUNT_NO_COLUMN ||
+        !(span_equal(title, span_text("list")) || span_equal(title, span_text("link_list"))))
         return 0;
     struct span here = count_rows_field(r->rows, r->draws->list);
     struct span there = count_ids_text(&g->lists, g->row_list[record]);

@@ -165,6 +165,19 @@ static void test_records(void **state)
     count_data_release(&data);
 }
 
+/* A file that vouchsafe link made of files that had columns of its names already. */
+static void test_columns_that_were_added(void **state)
+{
+    (void)state;
+    struct count_data data = read_ok("list,cluster,link_list,link_cluster,confidence\n"
+                                     "a,1,Open Door Karsk,1,0.9\nb,2,Tolma Lawyers,1,0.8\n"
+                                     "b,3,Tolma Lawyers,2,1\n",
+                                     plain);
+    assert_string_equal(data.lists[0], "Open Door Karsk");
+    assert_int_equal(data.whole.documented.persons, 2);
+    count_data_release(&data);
+}
+
 static void test_acts_and_strata(void **state)
 {
     (void)state;
@@ -618,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_persons),
         cmocka_unit_test(test_persons_with_an_id),
         cmocka_unit_test(test_records),
+        cmocka_unit_test(test_columns_that_were_added),
         cmocka_unit_test(test_acts_and_strata),
         cmocka_unit_test(test_chosen_lists),
         cmocka_unit_test(test_the_row_of_the_unseen),
