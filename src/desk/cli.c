@@ -71,6 +71,10 @@ static int take_option(struct parsing *p, const char *word)
         return say_usage(p->cli, "--%s needs a value", o->name);
     if (o->text) {
         *o->text = value;
+        if (o->second && p->at == p->argc)
+            return say_usage(p->cli, "--%s needs two values", o->name);
+        if (o->second)
+            *o->second = p->argv[p->at++];
         return CLI_GO_ON;
     }
     if (o->list->count == CLI_LIST_MAX)

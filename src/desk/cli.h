@@ -35,11 +35,12 @@ struct cli_list {
     size_t count;
     const char *values[CLI_LIST_MAX];
 };
-/* One of text, flag, list is set. letter is 0 or a short name ('o' for -o). */
+/* One of text, flag, list is set. letter is 0 or a short name ('o' for -o). With second besides
+ * text it takes two values. */
 struct cli_option {
     const char *name;
     char letter;
-    const char **text;
+    const char **text, **second;
     bool *flag;
     struct cli_list *list;
 };

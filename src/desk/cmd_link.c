@@ -15,12 +15,14 @@
 #include "desk/cmd_link.h"
 #include "desk/guard.h"
 #include "desk/work.h"
+#include "link/explain.h"
 #include "link/output.h"
 #include "link/report.h"
 #include "seal/spill.h"
 
 static const char help[] =
     "vouchsafe link A.csv [B.csv ...] -o linked.csv [OPTIONS]\n"
+    "vouchsafe link A.csv [B.csv ...] --explain RECORD RECORD [OPTIONS]\n"
     "vouchsafe link review QUEUE.csv --decisions FILE --reviewer NAME\n"
     "vouchsafe link simulate -o FOLDER [OPTIONS]\n"
     "\n"
@@ -47,6 +49,9 @@ static const char help[] =
     "  --draws-file FILE    into this file\n"
     "  --model-out FILE     the model that was learnt\n"
     "  --evaluate COLUMN    compares with this column, which the linking is not shown\n"
+    "  --explain A B        instead, why these two records are held for one person, or are not;\n"
+    "                       they are called as in the queue: lawyers.csv:T-112\n"
+    "  --svg FILE           the same as a picture\n"
     "  --json               what is said on the way, for programs\n"
     "\n"
     "How:\n"
@@ -61,10 +66,11 @@ static const char help[] =
     "says how it works.\n";
 
 #define FILE_MODE 0600
+#define PAGE_MAX_BYTES ((size_t)256 << 20)
 #define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
 
-enum { LINKED, REVIEW, DRAWS, MODEL_OUT, OUTPUTS };
+enum { LINKED, REVIEW, DRAWS, MODEL_OUT, SVG, OUTPUTS };
 
 struct output {
     const char *path;
@@ -77,7 +83,7 @@ struct linking {
     bool within, between, two_reviewers;
     struct cli_list unique, ignore;
     const char *into, *model_file, *decisions_file, *truth, *draws, *memory, *spill_folder,
-        *threads, *seed;
+        *threads, *seed, *explain_a, *explain_b;
     struct output outputs[OUTPUTS];
     struct link_source *sources;
     size_t source_count;
@@ -312,13 +318,18 @@ static int write_model(struct linking *l)
     return error;
 }
 
+static struct link_output output_of(const struct linking *l)
+{
+    return (struct link_output){.result = l->result,
+                                .sources = l->sources,
+                                .source_count = l->source_count,
+                                .workers = l->means.workers,
+                                .watch = l->means.watch};
+}
+
 static int write_outputs(struct linking *l)
 {
-    const struct link_output o = {.result = l->result,
-                                  .sources = l->sources,
-                                  .source_count = l->source_count,
-                                  .workers = l->means.workers,
-                                  .watch = l->means.watch};
+    const struct link_output o = output_of(l);
     struct link_sink sinks[OUTPUTS];
     for (size_t i = 0; i < OUTPUTS; i++)
         sinks[i] = (struct link_sink){.put = put_piece, .arg = &l->outputs[i]};
@@ -333,6 +344,56 @@ static int write_outputs(struct linking *l)
     if (l->outputs[DRAWS].path)
         TRY(link_output_draws(&o, (unsigned)l->draw_count, l->options.seed, &sinks[DRAWS]));
     return l->outputs[MODEL_OUT].path ? write_model(l) : 0;
+}
+
+/* One pair */
+
+static int find_record(struct linking *l, const char *name, uint32_t *ret_record)
+{
+    *ret_record = link_idents_find(&l->result->idents, span_text(name));
+    if (*ret_record == LINK_IDENT_NONE)
+        return problem_set(&l->cli->problem, E_NOT_FOUND,
+                           "no record is called \"%.200s\": a record is its list, a colon, and its "
+                           "id or its row, such as lawyers.csv:112",
+                           name);
+    return 0;
+}
+
+static int write_view(struct linking *l, const struct link_view *view)
+{
+    struct buf text;
+    if (!l->outputs[SVG].path)
+        return 0;
+    buf_init(&text, PAGE_MAX_BYTES);
+    int error = link_explain_svg(view, &text);
+    if (error == 0)
+        error = put_piece(&l->outputs[SVG], buf_bytes(&text));
+    buf_wipe_release(&text);
+    return error;
+}
+
+static int explain(struct linking *l)
+{
+    const struct link_output o = output_of(l);
+    struct link_pair pair;
+    struct link_view view;
+    TRY(find_record(l, l->explain_a, &pair.a));
+    TRY(find_record(l, l->explain_b, &pair.b));
+    if (pair.a == pair.b)
+        return problem_set(&l->cli->problem, E_ARGUMENT, "that is one record twice");
+    TRY(rewind_lists(l));
+    TRY(link_views(&o, &pair, 1, &l->cli->arena, &view, &l->cli->problem));
+    TRY(write_view(l, &view));
+    return l->cli->json ? link_explain_json(&view, &l->cli->out)
+                        : link_explain_text(&view, cli_width(), &l->cli->out);
+}
+
+static int say(struct linking *l)
+{
+    if (l->explain_a)
+        return explain(l);
+    return l->cli->json ? link_report_json(l->result, &l->cli->out)
+                        : link_report_text(l->result, cli_width(), &l->cli->out);
 }
 
 static int finish_outputs(struct linking *l)
@@ -376,8 +437,7 @@ static int run(struct linking *l)
     TRY(read_decisions(l));
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
-    TRY(l->cli->json ? link_report_json(l->result, &l->cli->out)
-                     : link_report_text(l->result, cli_width(), &l->cli->out));
+    TRY(say(l));
     return finish_outputs(l);
 }
 
@@ -400,6 +460,8 @@ static int link_lists(int argc, char **argv)
     const struct cli_option options[] = {
         {.name = "output", .letter = 'o', .text = &l.outputs[LINKED].path},
         {.name = "review", .text = &l.outputs[REVIEW].path},
+        {.name = "explain", .text = &l.explain_a, .second = &l.explain_b},
+        {.name = "svg", .text = &l.outputs[SVG].path},
         {.name = "within", .flag = &l.within},
         {.name = "between", .flag = &l.between},
         {.name = "unique", .list = &l.unique},
@@ -422,6 +484,8 @@ static int link_lists(int argc, char **argv)
         return status;
     if (cli.count == 0)
         return cli_usage(&cli, "it needs a list");
+    if (l.outputs[SVG].path && !l.explain_a)
+        return cli_usage(&cli, "--svg goes with --explain");
     if (l.into && !l.model_file)
         return cli_usage(&cli, "--into needs --model: the one that the earlier result was made by");
     buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);

@@ -124,11 +124,11 @@ static void put_rows(struct drawing *d, double total)
 {
     double sum = 0;
     for (size_t i = 0; i < d->chart->count; i++) {
-        double to = sum + d->chart->steps[i].bits, y = row_y(d, i) + BAR / 2.0;
+        double to = sum + d->chart->steps[i].bits;
         put_row(d, i, d->chart->steps[i].name, sum, to, false);
         buf_printf(d->b,
                    "<path stroke=\"currentColor\" stroke-opacity=\".5\" d=\"M%.1f %.1fV%.1f\"/>",
-                   at(d, to), y, row_y(d, i + 1) - BAR / 2.0);
+                   at(d, to), row_y(d, i), row_y(d, i + 1));
         sum = to;
     }
     put_row(d, d->chart->count, d->chart->total, 0, total, true);

@@ -28,6 +28,11 @@ static int keep(struct viewing *v, const char **ret_text)
     return error < 0 ? error : *ret_text ? 0 : E_NOMEM;
 }
 
+bool link_view_row_says(const struct link_view_row *row)
+{
+    return row->of_a[0] || row->of_b[0];
+}
+
 /* Sentences */
 
 static void put_whole(struct buf *b, double n)
@@ -80,7 +85,7 @@ static void put_sentence(struct buf *b, const struct link_view_row *row, bool mi
         put_weight(b, row);
     }
     if (row->rarity_bits > RARITY_OF_MATTER)
-        buf_text(b, ", since few hold such a value");
+        buf_text(b, ", the more so since few hold such a value");
     else if (row->rarity_bits < -RARITY_OF_MATTER)
         buf_text(b, ", and no more, since many hold such a value");
     if (row->beside[0])
@@ -241,13 +246,17 @@ int link_views(const struct link_output *o, const struct link_pair *pairs, size_
 int link_view_chart(const struct link_view *view, struct arena *arena,
                     struct chart_waterfall *ret_chart)
 {
+    size_t count = 1;
     struct chart_step *steps = arena_alloc(arena, (view->rows + 1) * sizeof *steps);
     char *title = arena_printf(arena, "The evidence about %s and %s", view->a, view->b);
     REJECT_IF(!steps || !title, E_NOMEM);
     steps[0] = (struct chart_step){.name = "before anything", .bits = view->why.prior_bits};
-    for (unsigned i = 0; i < view->rows; i++)
-        steps[1 + i] = (struct chart_step){.name = view->row[i].field, .bits = view->row[i].bits};
+    for (unsigned i = 0; i < view->rows; i++) {
+        const struct link_view_row *row = &view->row[i];
+        if (link_view_row_says(row))
+            steps[count++] = (struct chart_step){.name = row->field, .bits = row->bits};
+    }
     *ret_chart = (struct chart_waterfall){
-        .title = title, .count = view->rows + 1, .steps = steps, .total = "together"};
+        .title = title, .count = count, .steps = steps, .total = "together"};
     return 0;
 }

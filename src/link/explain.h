@@ -37,6 +37,8 @@ struct link_view {
 int link_views(const struct link_output *o, const struct link_pair *pairs, size_t count,
                struct arena *arena, struct link_view *ret_views, struct problem *problem) MUST_USE;
 
+/* Whether one of the two has a value: else there is nothing to show. */
+bool link_view_row_says(const struct link_view_row *row);
 /* "The chance that they are one person is 0.987: 79 such pairs in 80." */
 void link_view_put_chance(const struct link_view *view, struct buf *out);
 /* What became of the pair: together or not, and whose doing it is when it is not the pair's own. */

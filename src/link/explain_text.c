@@ -43,8 +43,6 @@ static void put_row(struct text *t, const struct link_view_row *row)
     buf_u8(t->out, '\n');
     buf_text(&t->words, row->sentence);
     put_words(t, 0);
-    if (!row->of_a[0] && !row->of_b[0])
-        return;
     put_value(t, "a", row->of_a);
     put_value(t, "b", row->of_b);
     if (row->m <= 0)
@@ -53,6 +51,22 @@ static void put_row(struct text *t, const struct link_view_row *row)
     if (fabs(row->rarity_bits) >= 0.05)
         buf_printf(&t->words, ", rarity %+.1f", row->rarity_bits);
     put_words(t, 2 * INDENT);
+}
+
+static void put_silent(struct text *t)
+{
+    const char *between = "Missing in both, which says nothing: ";
+    for (unsigned i = 0; i < t->view->rows; i++) {
+        if (link_view_row_says(&t->view->row[i]))
+            continue;
+        buf_printf(&t->words, "%s%s", between, t->view->row[i].field);
+        between = ", ";
+    }
+    if (t->words.len == 0)
+        return;
+    buf_u8(t->out, '\n');
+    buf_u8(&t->words, '.');
+    put_words(t, 0);
 }
 
 /* "of all possible pairs one in 4,100 is one person" */
@@ -82,8 +96,11 @@ static void put_all(struct text *t, const struct chart_waterfall *chart)
                    INDENT, t->prose);
     buf_u8(t->out, '\n');
     put_prior(t);
-    for (unsigned i = 0; i < t->view->rows; i++)
-        put_row(t, &t->view->row[i]);
+    for (unsigned i = 0; i < t->view->rows; i++) {
+        if (link_view_row_says(&t->view->row[i]))
+            put_row(t, &t->view->row[i]);
+    }
+    put_silent(t);
 }
 
 int link_explain_text(const struct link_view *view, size_t width, struct buf *out)
