@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The rounds find the nearest hill only. Were all fields taken as independent in the beginning,
- * pairs of strangers whose fields hang together (one place, one postcode) would be taken for the
- * matches; were every dependence among all pairs believed in the beginning, matches would be taken
- * for such strangers. So at first that is believed which is more than any likely number of matches
- * could make; then, with an idea of which pairs are matches, the trees are learnt anew, and the
- * rounds go on. */
+/* Two loops. The inner one finds the matches and m, with u as it stands; the outer one learns u
+ * anew from what is left. In one loop the two slowly trade: pairs of strangers whose fields hang
+ * together are taken for matches, and then no longer seem to hang together. */
 #include <math.h>
 
 #include "base/mem.h"
 #include "link/em_internal.h"
 
-#define ROUNDS_MAX 200
-#define DOUBTED_PER_RECORD 2.0 /* matches that may make fields seem to hang together, at first */
-#define DOUBTED_SHARE 0.3      /* and later, as a share of those found */
-#define TREES 3                /* how often the trees are learnt */
-#define SETTLED 1e-5           /* change of a share of matches, relative, or of an m */
+#define ROUNDS_MAX 50
+#define DOUBTED 0.2  /* matches not recognised, for each that is */
+#define TREES 5      /* how often u and the trees are learnt anew */
+#define SETTLED 1e-3 /* change of a share of matches, relative, or of an m */
 #define ROWS_PER_TASK 4096
-#define PRIOR_M_PAIRS 8.0 /* matches that general knowledge of m counts as */
-#define PRIOR_U_PAIRS 0.5 /* pairs, for each level, that u counts beyond those seen */
+#define PRIOR_M_PAIRS 20.0 /* matches that general knowledge of m counts as */
+#define PRIOR_U_PAIRS 0.5  /* pairs, for each level, that u counts beyond those seen */
 #define PRIOR_GIVEN_PAIRS 10.0
 #define PRIOR_RARITY_PAIRS 5.0
 #define FREE_PAIRS_MIN 30.0 /* matches found without the field, for m to come from them alone */
@@ -190,6 +186,17 @@ static void make_monotone(double *m, const double *u, unsigned levels)
     }
 }
 
+/* The others take what is over, each in its proportion: their order stays. */
+static void cap_different(double *m, double most, unsigned levels)
+{
+    double different = m[LINK_LEVEL_DIFFERENT];
+    if (different <= most)
+        return;
+    for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
+        m[level] *= (1 - most) / (1 - different);
+    m[LINK_LEVEL_DIFFERENT] = most;
+}
+
 /* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. */
 static void set_given(struct link_branch *branch, const struct sums *s, unsigned f,
                       enum link_class class, unsigned levels)
@@ -228,26 +235,34 @@ static void set_rarity(struct em *em, const struct sums *s, unsigned f, unsigned
     em->model->field[f].rarity[level] = link_em_fit_rarity(matches, others, log_share);
 }
 
-static void maximise_field(struct em *em, const struct sums *s, unsigned f)
+static void maximise_m(struct em *em, const struct sums *s, unsigned f)
 {
     struct link_model_field *field = &em->model->field[f];
-    double prior[LINK_LEVELS_MAX], even[LINK_LEVELS_MAX];
+    double prior[LINK_LEVELS_MAX], *m = field->of[LINK_M].share;
+    const double *counts = s->share[LINK_M][f], *u = field->of[LINK_U].share;
     unsigned levels = field->levels;
-    for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
-        even[level] = 1.0 / (levels - 1);
     link_model_prior_m(field->kind, levels, prior);
-    double stands_for = em->in->outside_weight > 0 ? em->in->outside_weight : em->in->found_weight;
-    double *m = field->of[LINK_M].share, *u = field->of[LINK_U].share;
-    set_shares(u, s->share[LINK_U][f], even, PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
-    const double *counts = s->share[LINK_M][f];
     if (sum_of(counts, levels) < FREE_PAIRS_MIN * em->in->found_weight)
         counts = s->of_all[f];
     set_shares(m, counts, prior, PRIOR_M_PAIRS * em->in->found_weight, levels);
     make_monotone(m, u, levels);
+    cap_different(m, link_model_different_max(field->kind), levels);
+    set_given(&field->of[LINK_M], s, f, LINK_M, levels);
+}
+
+static void maximise_u(struct em *em, const struct sums *s, unsigned f)
+{
+    struct link_model_field *field = &em->model->field[f];
+    double even[LINK_LEVELS_MAX];
+    unsigned levels = field->levels;
+    for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
+        even[level] = 1.0 / (levels - 1);
+    double stands_for = em->in->outside_weight > 0 ? em->in->outside_weight : em->in->found_weight;
+    set_shares(field->of[LINK_U].share, s->share[LINK_U][f], even,
+               PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
     for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
         set_rarity(em, s, f, level);
     set_given(&field->of[LINK_U], s, f, LINK_U, levels);
-    set_given(&field->of[LINK_M], s, f, LINK_M, levels);
 }
 
 static double coverage(const struct em *em, const struct sums *s)
@@ -272,7 +287,7 @@ static double maximise(struct em *em, const struct sums *s)
     model->mates = 2 * share * em->in->pairs_possible / em->in->records;
     double change = fabs(share / old.match_share - 1);
     for (unsigned f = 0; f < model->fields; f++) {
-        maximise_field(em, s, f);
+        maximise_m(em, s, f);
         for (unsigned level = 1; level < model->field[f].levels; level++)
             change = fmax(change, fabs(model->field[f].of[LINK_M].share[level] -
                                        old.field[f].of[LINK_M].share[level]));
@@ -309,6 +324,27 @@ static int run_rounds(struct em *em, unsigned rounds_max, struct workers *w, str
     return error;
 }
 
+/* From what is not believed to be a match. */
+static int learn_u(struct em *em, struct workers *w)
+{
+    struct sums *s = mem_alloc(sizeof *s);
+    REJECT_IF(!s, E_NOMEM);
+    int error = expect(em, w, s);
+    for (unsigned f = 0; f < em->model->fields && error == 0; f++)
+        maximise_u(em, s, f);
+    mem_free(s);
+    return error;
+}
+
+static int learn_trees(struct em *em, double matches)
+{
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, DOUBTED * matches, em->model));
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, em->model));
+    bool are_trees = link_model_set_order(em->model);
+    ASSERT(are_trees);
+    return 0;
+}
+
 static void fill_rows(struct em *em)
 {
     for (size_t i = 0; i < em->in->count; i++) {
@@ -326,42 +362,29 @@ static void fill_rows(struct em *em)
     }
 }
 
-/* u as if there were no matches, m from general knowledge, and few matches. */
-static int start(struct em *em, struct workers *w)
+/* u as if there were no matches, then a first idea of them: m from general knowledge, and few. No
+ * tree is learnt without that idea: it would be the matches' own. */
+static int start(struct em *em, struct workers *w, struct watch *watch,
+                 struct link_em_result *result)
 {
-    struct sums *s = mem_alloc(sizeof *s);
-    REJECT_IF(!s, E_NOMEM);
     em->model->match_share = 1e-12;
     em->model->mates = 0;
-    int error = expect(em, w, s);
-    for (unsigned f = 0; f < em->model->fields && error == 0; f++)
-        maximise_field(em, s, f);
-    mem_free(s);
+    TRY(learn_u(em, w));
     double share = 0.1 * em->in->records / em->in->pairs_possible;
     em->model->match_share = share < 0.1 ? share : 0.1;
     em->model->mates = 0.2;
-    return error;
-}
-
-static int learn_trees(struct em *em, double doubted)
-{
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, doubted, em->model));
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, em->model));
-    bool are_trees = link_model_set_order(em->model);
-    ASSERT(are_trees);
-    return 0;
+    return run_rounds(em, 1, w, watch, result);
 }
 
 static int run(struct em *em, struct workers *w, struct watch *watch, struct link_em_result *result)
 {
     fill_rows(em);
-    TRY(start(em, w));
-    TRY(run_rounds(em, 1, w, watch, result));
-    TRY(learn_trees(em, DOUBTED_PER_RECORD * em->in->records));
-    TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
+    TRY(start(em, w, watch, result));
     for (unsigned i = 0; i < TREES; i++) {
-        TRY(learn_trees(em, DOUBTED_SHARE * result->matches));
-        TRY(run_rounds(em, ROUNDS_MAX / 4, w, watch, result));
+        if (i > 0)
+            TRY(learn_u(em, w));
+        TRY(learn_trees(em, result->matches));
+        TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
     }
     em->model->pairs_possible = em->in->pairs_possible;
     return 0;

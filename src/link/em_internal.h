@@ -19,7 +19,7 @@ struct link_em_row {
 
 /* Sets each field's parent in one class from how the fields hang together among the rows, each
  * counted as far as it belongs to the class; no edge that chance would make, nor so many matches
- * among other pairs that were not recognised. Sets shares given the parent too. E_NOMEM. */
+ * that were not recognised. Sets shares given the parent too. E_NOMEM. */
 int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
                        double doubted, struct link_model *model) MUST_USE;
 /* How far a row counts for a class: pairs it stands for, and their squares' sum. */

@@ -7,16 +7,21 @@
  * keep their names, dates and numbers; they move, change telephones, and describe things in other
  * words. What is between is spread over the levels between, most to the closest. */
 static const struct {
-    double same, different;
+    double same, different, different_max;
 } general[LINK_KIND_COUNT] = {
-    [LINK_GIVEN_NAME] = {0.80, 0.07}, [LINK_FAMILY_NAME] = {0.80, 0.08},
-    [LINK_PATRONYMIC] = {0.80, 0.08}, [LINK_FULL_NAME] = {0.70, 0.05},
-    [LINK_DATE] = {0.85, 0.05},       [LINK_SEX] = {0.96, 0.04},
-    [LINK_PLACE] = {0.75, 0.15},      [LINK_ADDRESS] = {0.60, 0.25},
-    [LINK_PHONE] = {0.65, 0.25},      [LINK_EMAIL] = {0.65, 0.20},
-    [LINK_NUMBER] = {0.85, 0.07},     [LINK_TEXT] = {0.30, 0.40},
-    [LINK_OTHER] = {0.70, 0.20},
+    [LINK_GIVEN_NAME] = {0.80, 0.07, 0.5}, [LINK_FAMILY_NAME] = {0.80, 0.08, 0.5},
+    [LINK_PATRONYMIC] = {0.80, 0.08, 0.6}, [LINK_FULL_NAME] = {0.70, 0.05, 0.5},
+    [LINK_DATE] = {0.85, 0.05, 0.5},       [LINK_SEX] = {0.96, 0.04, 0.4},
+    [LINK_PLACE] = {0.75, 0.15, 0.7},      [LINK_ADDRESS] = {0.60, 0.25, 0.7},
+    [LINK_PHONE] = {0.65, 0.25, 0.7},      [LINK_EMAIL] = {0.65, 0.20, 0.7},
+    [LINK_NUMBER] = {0.85, 0.07, 0.5},     [LINK_TEXT] = {0.30, 0.40, 0.8},
+    [LINK_OTHER] = {0.70, 0.20, 0.7},
 };
+
+double link_model_different_max(enum link_kind kind)
+{
+    return general[kind].different_max;
+}
 
 void link_model_prior_m(enum link_kind kind, unsigned levels, double ret_m[LINK_LEVELS_MAX])
 {

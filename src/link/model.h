@@ -65,6 +65,8 @@ struct link_model {
 void link_model_start(struct link_model *model, const struct link_records *r);
 /* The general knowledge: how often the values of one person agree at each level. Sums to 1. */
 void link_model_prior_m(enum link_kind kind, unsigned levels, double ret_m[LINK_LEVELS_MAX]);
+/* And how often they differ at most: what differs more often is not what one person is known by. */
+double link_model_different_max(enum link_kind kind);
 /* Sets order from the parents. false: they do not form trees. */
 bool link_model_set_order(struct link_model *model);
 
