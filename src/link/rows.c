@@ -45,7 +45,7 @@ static uint16_t place_of_other(struct link_rows *rows, const char *name)
     return (uint16_t)at;
 }
 
-static int find_places(struct link_rows *rows)
+static int find_places(struct link_rows *rows, struct problem *problem)
 {
     const struct link_result *result = rows->result;
     const struct link_columns *columns = &result->columns;
@@ -65,6 +65,9 @@ static int find_places(struct link_rows *rows)
             *place = (uint16_t)field_of(columns, c);
         else if (c->role != LINK_ROLE_EMPTY && c->role != LINK_ROLE_ID)
             *place = place_of_other(rows, c->name);
+        if (rows->columns > OUTPUT_COLUMNS_MAX)
+            return problem_set(problem, E_TOO_LARGE, "the lists have more than %d columns together",
+                               OUTPUT_COLUMNS_MAX);
     }
     return 0;
 }
@@ -99,7 +102,7 @@ static int keep_row(void *arg, uint32_t record, unsigned list, const struct csv_
 static int read_rows(struct link_rows *rows, const struct link_output *o, const uint32_t *records,
                      size_t count, struct problem *problem)
 {
-    TRY(find_places(rows));
+    TRY(find_places(rows, problem));
     rows->starts = mem_calloc((size_t)rows->result->universe.count + 1, sizeof *rows->starts);
     REJECT_IF(!rows->starts, E_NOMEM);
     for (size_t i = 0; i < count; i++)
