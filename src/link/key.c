@@ -67,7 +67,7 @@ uint64_t link_key(const struct link_records *r, unsigned field, unsigned key, ui
         return date_key(f->dates[value], key);
     struct span text = link_pool_text(&f->plain, value);
     if (key == 0)
-        return value;
+        return link_hash(text, 0) | 1;
     if (key == 2)
         return consonants(text);
     struct span part = key == 1 ? span_slice(text, 0, 3) : word_at(text, index);
