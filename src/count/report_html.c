@@ -13,7 +13,7 @@
 #define NAME_CHARACTERS_MAX 240
 #define ARENA_BYTES_MAX ((size_t)512 << 20)
 /* So many rows of the overlap table are shown without being asked for. */
-#define FEW_HISTORIES 15
+#define FEW_HISTORIES 7
 /* Such numbers may be broken into lines: no table is to be wider than a telephone. */
 #define LONG 1e9
 #define POLICY "default-src 'none'; style-src " PAGES_COUNT_STYLE_HASH "; base-uri 'none'"
