@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "draw/term.h"
+#include "link/differ.h"
 #include "link/queue.h"
 #include "table/csv.h"
 #include "text/show.h"
-#include "text/utf8.h"
 
 static const char *const leading[] = {"chance", "together", "a", "b"};
 #define LEADING COUNT_OF(leading)
@@ -114,99 +114,103 @@ int link_queue_read(struct span file, struct arena *arena, struct link_queue *re
     return error;
 }
 
-/* Whole characters from the front, and from the back, that both have. */
-static size_t common_front(struct span a, struct span b)
+static void put_pieces(const struct link_piece *pieces, size_t count, struct buf *out)
 {
-    struct span rest_a = a, rest_b = b;
-    size_t common = 0;
-    while (rest_a.len > 0 && rest_b.len > 0 && utf8_next(&rest_a) == utf8_next(&rest_b))
-        common = a.len - rest_a.len;
-    return common;
-}
-
-static size_t common_back(struct span a, struct span b)
-{
-    size_t len = 0, whole = 0;
-    while (len < a.len && len < b.len && a.data[a.len - 1 - len] == b.data[b.len - 1 - len]) {
-        len++;
-        if ((a.data[a.len - len] & 0xc0) != 0x80)
-            whole = len;
+    for (size_t i = 0; i < count; i++) {
+        buf_text(out, pieces[i].differs ? "[" : "");
+        buf_span(out, pieces[i].text);
+        buf_text(out, pieces[i].differs ? "]" : "");
     }
-    return whole;
-}
-
-/* shown is text after show_line; other likewise. */
-static void put_marked(struct span shown, struct span other, struct buf *out)
-{
-    size_t front = common_front(shown, other);
-    size_t back =
-        common_back(span_slice(shown, front, shown.len), span_slice(other, front, other.len));
-    buf_span(out, span_slice(shown, 0, front));
-    buf_u8(out, '[');
-    buf_span(out, span_slice(shown, front, shown.len - front - back));
-    buf_u8(out, ']');
-    buf_span(out, span_slice(shown, shown.len - back, back));
 }
 
 enum { MARK, NAME, OF_A, OF_B, COLUMNS };
 
-static int put_cells(const struct link_queue *queue, const struct link_queue_item *item,
-                     struct arena *arena, const char **cells, size_t *ret_rows)
+struct showing {
+    struct arena *arena;
+    struct buf a, b, marked; /* reset before each use */
+    struct link_piece pieces[2][LINK_PIECES_MAX];
+};
+
+static const char *keep_pieces(struct showing *s, const struct link_piece *pieces, size_t count)
 {
-    struct buf texts[4]; /* shown a and b, then marked a and b */
-    int error = 0;
-    *ret_rows = 0;
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        buf_init(&texts[i], 1 << 16);
-    for (size_t i = 0; error == 0 && i < queue->fields; i++) {
+    buf_reset(&s->marked);
+    put_pieces(pieces, count, &s->marked);
+    return buf_error(&s->marked) ? NULL : arena_copy_text(s->arena, buf_bytes(&s->marked));
+}
+
+/* Both have a value. */
+static int mark(struct showing *s, const char **row)
+{
+    static const char *const marks[] = {
+        [LINK_SAME_TEXT] = "=", [LINK_SAME_BUT_FORM] = "≈", [LINK_OTHER_TEXT] = "≠"};
+    enum link_sameness how;
+    size_t a_count, b_count;
+    struct span a = buf_bytes(&s->a), b = buf_bytes(&s->b);
+    TRY(link_differ_how(a, b, &how));
+    row[MARK] = marks[how];
+    if (how == LINK_SAME_TEXT || !link_differ(a, b, s->pieces[0], &a_count, s->pieces[1], &b_count))
+        return 0;
+    row[OF_A] = keep_pieces(s, s->pieces[0], a_count);
+    row[OF_B] = keep_pieces(s, s->pieces[1], b_count);
+    return row[OF_A] && row[OF_B] ? 0 : E_NOMEM;
+}
+
+static int put_cells(struct showing *s, const struct link_queue *queue,
+                     const struct link_queue_item *item, const char **cells, size_t *ret_rows)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < queue->fields; i++) {
         struct span a = item->values[2 * i], b = item->values[2 * i + 1];
         if (a.len == 0 && b.len == 0)
             continue;
-        for (size_t k = 0; k < COUNT_OF(texts); k++)
-            buf_reset(&texts[k]);
-        show_line(&texts[0], a, LINK_QUEUE_VALUE_MAX);
-        show_line(&texts[1], b, LINK_QUEUE_VALUE_MAX);
-        struct span sa = buf_bytes(&texts[0]), sb = buf_bytes(&texts[1]);
-        bool both = sa.len > 0 && sb.len > 0, same = span_equal(sa, sb);
-        if (both && !same) {
-            put_marked(sa, sb, &texts[2]);
-            put_marked(sb, sa, &texts[3]);
-            sa = buf_bytes(&texts[2]);
-            sb = buf_bytes(&texts[3]);
-        }
-        const char **row = cells + COLUMNS * *ret_rows;
-        row[MARK] = !both ? "" : same ? "=" : "≠";
+        const char **row = cells + COLUMNS * rows++;
+        buf_reset(&s->a);
+        buf_reset(&s->b);
+        show_line(&s->a, a, LINK_QUEUE_VALUE_MAX);
+        show_line(&s->b, b, LINK_QUEUE_VALUE_MAX);
+        TRY(buf_error(&s->a));
+        TRY(buf_error(&s->b));
         row[NAME] = queue->names[i];
-        row[OF_A] = arena_copy_text(arena, sa);
-        row[OF_B] = arena_copy_text(arena, sb);
-        for (size_t k = 0; k < COUNT_OF(texts); k++)
-            error = buf_error(&texts[k]) < 0 ? buf_error(&texts[k]) : error;
-        if (!row[OF_A] || !row[OF_B])
-            error = E_NOMEM;
-        (*ret_rows)++;
+        row[OF_A] = arena_copy_text(s->arena, buf_bytes(&s->a));
+        row[OF_B] = arena_copy_text(s->arena, buf_bytes(&s->b));
+        REJECT_IF(!row[OF_A] || !row[OF_B], E_NOMEM);
+        if (s->a.len > 0 && s->b.len > 0)
+            TRY(mark(s, row));
     }
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        buf_release(&texts[i]);
-    return error;
+    *ret_rows = rows;
+    return 0;
+}
+
+static int show(struct showing *s, const struct link_queue *queue,
+                const struct link_queue_item *item, size_t width, struct buf *out)
+{
+    size_t rows;
+    char *a = arena_copy_text(s->arena, item->a), *b = arena_copy_text(s->arena, item->b);
+    const char **cells = arena_alloc(s->arena, (queue->fields * COLUMNS + 1) * sizeof *cells);
+    REJECT_IF(!a || !b || !cells, E_NOMEM);
+    TRY(put_cells(s, queue, item, cells, &rows));
+    const struct term_column columns[COLUMNS] = {{.title = ""},
+                                                 {.title = "", .cut = true},
+                                                 {.title = a, .cut = true},
+                                                 {.title = b, .cut = true}};
+    term_table(out, columns, COLUMNS, cells, rows, width);
+    return 0;
 }
 
 void link_queue_show(const struct link_queue *queue, const struct link_queue_item *item,
                      size_t width, struct buf *out)
 {
     struct arena arena;
-    size_t rows;
+    struct showing s = {.arena = &arena};
     arena_init(&arena, 16 << 20);
-    char *a = arena_copy_text(&arena, item->a), *b = arena_copy_text(&arena, item->b);
-    const char **cells = arena_alloc(&arena, (queue->fields * COLUMNS + 1) * sizeof *cells);
-    int error = a && b && cells ? put_cells(queue, item, &arena, cells, &rows) : E_NOMEM;
-    if (error == 0) {
-        const struct term_column columns[COLUMNS] = {{.title = ""},
-                                                     {.title = "", .cut = true},
-                                                     {.title = a, .cut = true},
-                                                     {.title = b, .cut = true}};
-        term_table(out, columns, COLUMNS, cells, rows, width);
-    } else {
+    buf_init(&s.a, 1 << 16);
+    buf_init(&s.b, 1 << 16);
+    buf_init(&s.marked, 1 << 17);
+    int error = show(&s, queue, item, width, out);
+    if (error < 0)
         buf_fail(out, error);
-    }
+    buf_wipe_release(&s.a);
+    buf_wipe_release(&s.b);
+    buf_wipe_release(&s.marked);
     arena_release(&arena);
 }

@@ -29,8 +29,9 @@ struct link_queue {
 int link_queue_read(struct span file, struct arena *arena, struct link_queue *ret_queue,
                     struct problem *problem) MUST_USE;
 
-/* The two records beside each other, a row a field that one of them has, and on what differs a
- * mark, with the part in brackets: "Pet[r]ov", "Pet[]ov". Errors stand in out. */
+/* The two records beside each other, a row a field that one of them has: = the same, ≈ the same but
+ * for capitals and the like, ≠ not the same, with what differs in brackets where that is not nearly
+ * all: "Pet[r]ov", "Pet[]ov". Errors stand in out. */
 void link_queue_show(const struct link_queue *queue, const struct link_queue_item *item,
                      size_t width, struct buf *out);
 
