@@ -115,6 +115,19 @@ static int mark_unique(struct running *run)
     return 0;
 }
 
+/* What is left must be something to go by. */
+static int check_fields(struct running *run)
+{
+    const struct link_records *r = run->result->records;
+    if (link_records_count(r) == 0)
+        return problem_set(run->problem, E_FORMAT, "there are no records: only rows of headers");
+    if (link_records_fields(r) == 0)
+        return problem_set(run->problem, E_FORMAT,
+                           "there is no column to compare: each is empty, the same in every row, "
+                           "another in every row, or left out");
+    return 0;
+}
+
 static int make_records(struct running *run)
 {
     struct link_result *result = run->result;
@@ -125,6 +138,7 @@ static int make_records(struct running *run)
     TRY(guess_columns(run));
     TRY(link_idents_take(&result->idents, &result->lists, &result->columns));
     TRY(link_records_new(&result->lists, &result->columns, &result->records, run->problem));
+    TRY(check_fields(run));
     unsigned scope = run->options->scope ? run->options->scope : LINK_WITHIN | LINK_BETWEEN;
     return link_universe_init(&result->universe, result->records, scope);
 }

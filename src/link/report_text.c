@@ -205,9 +205,10 @@ static void put_persons(struct text *t)
     link_clustering_doubts(result->clustering, &doubts);
     put_heading(t, "Who is the same person");
     add_number(t, (double)result->universe.count);
-    buf_text(&t->words, " records are ");
+    buf_text(&t->words, result->universe.count == 1 ? " record is " : " records are ");
     add_number(t, result->cluster_count);
-    buf_text(&t->words, " persons; not fewer than ");
+    buf_text(&t->words, result->cluster_count == 1 ? " person" : " persons");
+    buf_text(&t->words, "; not fewer than ");
     add_number(t, result->clusters_merged);
     buf_text(&t->words, " if all that is in doubt is joined, and ");
     add_number(t, result->clusters_apart);
