@@ -322,6 +322,7 @@ int link_run(const struct link_options *options, const struct link_means *means,
                           .problem = problem,
                           .result = mem_calloc(1, sizeof *run.result)};
     REJECT_IF(!run.result, E_NOMEM);
+    run.result->seed = options->seed;
     arena_init(&run.result->arena, DECISIONS_ARENA_BYTES);
     link_plan_init(&run.result->plan);
     int error = run_all(&run);

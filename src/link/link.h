@@ -76,6 +76,7 @@ struct link_result {
     struct link_records *records;
     struct link_universe universe;
 
+    uint64_t seed;         /* that was given */
     struct link_plan plan; /* passes, and what they were expected to find */
     struct link_model model;
     bool learnt;             /* the model is of these records; false: it was given */

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The schema stands in docs/link.md: a member that is there keeps its name and meaning; new ones may
+ * come. */
 #include "link/report.h"
+
+#include <inttypes.h>
+
+#include "link/say.h"
 #include "table/json.h"
 
-#define WORDS_BYTES_MAX 8192
+#define WORDS_BYTES_MAX (64u << 10)
+#define SCHEMA 1
 
 struct reporting {
     const struct link_result *result;
@@ -51,10 +58,23 @@ static void put_columns(struct reporting *r)
         json_put_cstr(w, "list", r->result->lists.lists[c->list].name);
         json_put_cstr(w, "column", c->name);
         json_put_bool(w, "compared", c->role == LINK_ROLE_FIELD);
-        link_report_use(c, &r->words);
+        say_use(&r->words, c);
         put_words(r, "use");
         json_put_cstr(w, "why", c->why);
         json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void put_beside(struct reporting *r, unsigned field)
+{
+    struct json_writer *w = &r->json;
+    json_open_array(w, "beside");
+    for (int class = LINK_U; class < LINK_CLASSES; class ++) {
+        int parent = r->result->model.field[field].of[class].parent;
+        if (parent >= 0 &&
+            (class == LINK_U || parent != r->result->model.field[field].of[LINK_U].parent))
+            json_put_cstr(w, NULL, r->result->model.field[parent].name);
     }
     json_close_array(w);
 }
@@ -69,12 +89,14 @@ static void put_fields(struct reporting *r)
         json_open_object(w, NULL);
         json_put_cstr(w, "name", field->name);
         json_put_cstr(w, "kind", link_kind_name(field->kind));
+        put_beside(r, f);
         json_open_array(w, "levels");
         for (unsigned level = LINK_LEVEL_DIFFERENT; level < field->levels; level++) {
             json_open_object(w, NULL);
             json_put_cstr(w, "name", link_level_name(r->result->records, f, level));
             json_put_real(w, "m", field->of[LINK_M].share[level]);
             json_put_real(w, "u", field->of[LINK_U].share[level]);
+            json_put_real(w, "bits", say_level_bits(r->result, f, level));
             json_close_object(w);
         }
         json_close_array(w);
@@ -99,12 +121,31 @@ static void put_pairs(struct reporting *r)
     json_open_array(w, "passes");
     for (unsigned i = 0; i < result->plan.passes; i++) {
         json_open_object(w, NULL);
-        link_report_pass(result, i, &r->words);
+        say_pass(&r->words, result, i);
         put_words(r, "keys");
         json_put_int(w, "pairs", (int64_t)result->found.pass[i].pairs);
         json_put_real(w, "matches_expected", result->found.pass[i].matches);
         json_close_object(w);
     }
+    json_close_array(w);
+    json_close_object(w);
+}
+
+/* From the first bar that is not empty to the last. */
+static void put_histogram(struct reporting *r)
+{
+    struct json_writer *w = &r->json;
+    const uint64_t *bars = r->result->found.histogram;
+    size_t first = 0, end = LINK_HISTOGRAM_BARS;
+    while (first < end && bars[first] == 0)
+        first++;
+    while (end > first && bars[end - 1] == 0)
+        end--;
+    json_open_object(w, "histogram");
+    json_put_int(w, "from_bits", LINK_HISTOGRAM_FROM + (int64_t)first);
+    json_open_array(w, "pairs");
+    for (size_t i = first; i < end; i++)
+        json_put_int(w, NULL, (int64_t)bars[i]);
     json_close_array(w);
     json_close_object(w);
 }
@@ -116,7 +157,7 @@ static void put_clusters(struct reporting *r)
     size_t doubts;
     link_clustering_doubts(r->result->clustering, &doubts);
     link_result_sizes(r->result, sizes);
-    json_open_object(w, "clusters");
+    json_open_object(w, "persons");
     json_put_int(w, "count", r->result->cluster_count);
     json_put_int(w, "least", r->result->clusters_merged);
     json_put_int(w, "most", r->result->clusters_apart);
@@ -127,7 +168,7 @@ static void put_clusters(struct reporting *r)
             continue;
         json_open_object(w, NULL);
         json_put_int(w, i == LINK_SIZES_MAX ? "records_at_least" : "records", i);
-        json_put_int(w, "clusters", count);
+        json_put_int(w, "persons", count);
         json_close_object(w);
     }
     json_close_array(w);
@@ -209,33 +250,51 @@ static void put_evaluation(struct reporting *r)
     json_open_object(w, "evaluation");
     json_put_int(w, "records", (int64_t)e->records);
     put_score(w, "pairs", &e->pairs);
-    put_score(w, "clusters", &e->clusters);
+    put_score(w, "persons", &e->clusters);
+    json_close_object(w);
+}
+
+static void put_chances(struct reporting *r)
+{
+    struct json_writer *w = &r->json;
+    struct say_chances chances;
+    say_chances(r->result, &chances);
     json_open_array(w, "calibration");
     for (unsigned i = 0; i < LINK_CALIBRATION_BINS; i++) {
-        if (e->calibration[i].pairs == 0)
+        double pairs = (double)chances.bin[i].pairs;
+        if (chances.bin[i].pairs == 0)
             continue;
         json_open_object(w, NULL);
-        json_put_int(w, "pairs", (int64_t)e->calibration[i].pairs);
-        json_put_real(w, "chance_given", e->calibration[i].expected);
-        json_put_real(w, "share_right",
-                      (double)e->calibration[i].right / (double)e->calibration[i].pairs);
+        json_put_int(w, "pairs", (int64_t)chances.bin[i].pairs);
+        json_put_real(w, "chance_given", chances.bin[i].expected);
+        if (chances.observed)
+            json_put_real(w, "came_true", (double)chances.bin[i].right / pairs);
+        else
+            json_put_null(w, "came_true");
         json_close_object(w);
     }
     json_close_array(w);
-    json_close_object(w);
 }
 
 int link_report_json(const struct link_result *result, struct buf *out)
 {
     struct reporting r = {.result = result};
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, result->seed);
     buf_init(&r.words, WORDS_BYTES_MAX);
     json_writer_init(&r.json, out);
     json_open_object(&r.json, NULL);
+    json_put_int(&r.json, "schema", SCHEMA);
+    json_put_cstr(&r.json, "version", VOUCHSAFE_VERSION);
+    json_put_cstr(&r.json, "seed", seed);
+    json_put_int(&r.json, "records", result->universe.count);
     put_lists(&r);
     put_columns(&r);
     put_fields(&r);
     put_pairs(&r);
+    put_histogram(&r);
     put_clusters(&r);
+    put_chances(&r);
     put_decisions(&r);
     if (result->evaluated)
         put_evaluation(&r);
