@@ -245,6 +245,7 @@ static int read_decisions(struct linking *l)
         return 0;
     TRY(file_read(l->decisions_file, LINK_DECISIONS_MAX_BYTES, &l->decisions, &l->cli->problem));
     l->options.decisions = buf_bytes(&l->decisions);
+    l->options.decisions_name = l->decisions_file;
     return 0;
 }
 

@@ -227,8 +227,11 @@ static int take_decisions(struct running *run)
     struct link_settled *settled = &result->settled;
     if (run->options->decisions.len == 0)
         return 0;
-    TRY(link_decisions_read(run->options->decisions, &result->arena, &result->decisions,
-                            &result->decision_count, run->problem));
+    int error = link_decisions_read(run->options->decisions, &result->arena, &result->decisions,
+                                    &result->decision_count, run->problem);
+    if (error < 0 && run->options->decisions_name)
+        problem_at(run->problem, "%s", run->options->decisions_name);
+    TRY(error);
     TRY(link_decisions_settle(result->decisions, result->decision_count,
                               run->options->two_reviewers, find_ident, &result->idents,
                               &result->arena, settled));

@@ -48,6 +48,7 @@ struct link_options {
                                      * result compared with it; NULL: none */
     const struct link_model *model; /* learnt before; NULL: learnt now */
     struct span decisions;          /* the text of a file of them; may be empty */
+    const char *decisions_name;     /* of that file, for problems; may be NULL */
     bool two_reviewers;             /* it takes two to decide */
     uint64_t seed;
     size_t memory_bytes; /* for sorting and kept pairs; 0: LINK_MEMORY_BYTES */

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""vouchsafe link, as an analyst types it: test_link.py VOUCHSAFE"""
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+VOUCHSAFE = sys.argv[1]
+WAIT_S = 100
+
+TOLMA = """case,family name,given name,born,town
+T-1,Petrova,Anna,1980-05-03,Karsk
+T-2,Orlov,Boris,1955-11-30,Tolma
+T-3,Chern,Vera,1971-01-09,Zhelan
+T-4,Chern,Vera,1971-01-09,Zhelan
+"""
+KARSK = """given name,family name,born,town
+Anna,Petrova,1980-05-03,Karsk
+Zakhar,Ilin,1990-07-21,Orlets
+Boris,Orlov,1955-11-30,Tolma
+"""
+
+
+def run(*arguments, code=0, **more):
+    done = subprocess.run([VOUCHSAFE, *map(str, arguments)], capture_output=True, timeout=WAIT_S, check=False, text=True,
+                          **more)
+    assert done.returncode == code, (arguments, done)
+    return done.stdout if code == 0 else done.stderr
+
+
+def link(*arguments, **more):
+    return run('link', *arguments, **more)
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def rows(path):
+    with open(path, newline='', encoding='utf-8') as file:
+        return list(csv.DictReader(file))
+
+
+def simulated(folder, *options):
+    run('link', 'simulate', '-o', folder / 'lists', *options)
+    return sorted((folder / 'lists').iterdir())
+
+
+def two(folder):
+    return write(folder, 'tolma.csv', TOLMA), write(folder, 'karsk.csv', KARSK)
+
+
+def clusters(path):
+    return [row['cluster'] for row in rows(path)]
+
+
+def test_simulated_lists_are_the_same_for_a_seed(folder):
+    first = [path.read_bytes() for path in simulated(folder, '--persons', 200, '--lists', 4, '--seed', 3)]
+    assert len(first) == 4 and all(len(text) > 1000 for text in first)
+    assert first == [path.read_bytes() for path in simulated(folder, '--persons', 200, '--lists', 4, '--seed', 3)]
+    assert first != [path.read_bytes() for path in simulated(folder, '--persons', 200, '--lists', 4, '--seed', 4)]
+    for wrong in (['--persons', 0], ['--lists', 17], ['--captured', '1.5'], ['--mistakes', 'x'], ['x']):
+        link('simulate', '-o', folder / 'lists', *wrong, code=2)
+    link('simulate', code=2)
+
+
+def test_two_lists_become_one(folder):
+    tolma, karsk = two(folder)
+    out = folder / 'linked.csv'
+    said = link(tolma, karsk, '-o', out)
+    assert 'What the columns are' in said and 'All 21 possible pairs' in said, said
+    linked = rows(out)
+    assert list(linked[0]) == ['case', 'family name', 'given name', 'born', 'town', 'list', 'cluster', 'confidence']
+    assert [row['list'] for row in linked] == ['tolma.csv'] * 4 + ['karsk.csv'] * 3
+    assert [row['family name'] for row in linked] == ['Petrova', 'Orlov', 'Chern', 'Chern', 'Petrova', 'Ilin', 'Orlov']
+    assert os.stat(out).st_mode & 0o777 == 0o600
+    assert not list(folder.glob('*.tmp'))
+
+
+def test_one_list_gets_two_columns(folder):
+    tolma, _ = two(folder)
+    link(tolma, '-o', folder / 'linked.csv')
+    assert list(rows(folder / 'linked.csv')[0]) == ['case', 'family name', 'given name', 'born', 'town', 'cluster', 'confidence']
+
+
+def test_the_truth_is_compared(folder):
+    lists = simulated(folder, '--persons', 500)
+    got = json.loads(link(*lists, '--evaluate', 'person', '--json', '-o', folder / 'linked.csv'))
+    assert got['evaluation']['pairs']['f1'] > 0.9 and got['evaluation']['persons']['f1'] > 0.85, got['evaluation']
+    by_cluster, wrong = {}, 0
+    for row in rows(folder / 'linked.csv'):
+        wrong += by_cluster.setdefault(row['cluster'], row['person']) != row['person']
+    assert wrong < 20
+    uses = {one['column']: one for one in got['columns'] if one['list'] == 'list_1.csv'}
+    assert not uses['person']['compared'] and uses['family_name']['use'] == 'family name'
+    assert 'precision' in link(*lists, '--evaluate', 'person')
+    assert 'no list has the column' in link(*lists, '--evaluate', 'truth', code=1)
+
+
+def test_drawn_linkages_are_counted(folder):
+    lists = simulated(folder, '--persons', 600, '--mistakes', 1)
+    link(*lists, '--ignore', 'person', '-o', folder / 'linked.csv', '--draws', 20, '--draws-file', folder / 'draws.csv')
+    linked, drawn = rows(folder / 'linked.csv'), rows(folder / 'draws.csv')
+    assert len(linked) == len(drawn)
+    assert [row['list'] for row in linked] == [row['list'] for row in drawn]
+    assert [int(row['record']) for row in drawn] == list(range(1, len(linked) + 1))
+    persons, least = (len({row[column] for row in table}) for table, column in ((linked, 'cluster'), (drawn, 'merged')))
+    assert least <= persons <= len({row['apart'] for row in drawn})
+    got = json.loads(run('count', folder / 'linked.csv', '--draws', folder / 'draws.csv', '--quick', '--json'))['whole']
+    assert (got['persons'], got['persons_merged'], got['draws']) == (persons, least, 20), got
+    def width(estimates):
+        one = next(one for one in estimates if one['id'] == 'loglinear-bic')
+        return one['high'] - one['low']
+    assert width(got['over_draws']) > width(got['estimates'])
+    for wrong in (['--draws', 20], ['--draws-file', folder / 'x'], ['--draws', 0, '--draws-file', folder / 'x']):
+        link(*lists, *wrong, code=2)
+
+
+def test_a_decision_changes_the_next_run(folder):
+    lists = simulated(folder, '--persons', 600, '--mistakes', 1.5)
+    link(*lists, '--ignore', 'person', '-o', folder / 'before.csv', '--review', folder / 'queue.csv')
+    first = rows(folder / 'queue.csv')[0]
+    answer = 'different' if first['together'] == 'yes' else 'same'
+    decisions = write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\n'
+                      f'2031-04-09T14:05Z,Leyla,{answer},{first["a"]},{first["b"]},the same phone\n')
+    for path in (folder / 'after.csv', folder / 'alone.csv'):
+        more = ['--two-reviewers'] if path.name == 'alone.csv' else []
+        got = json.loads(link(*lists, '--ignore', 'person', '-o', path, '--decisions', decisions, '--json', *more))
+        assert got['decisions']['waiting_for_second'] == len(more)
+    at = {f'{row["list"]}:{row["record"]}': number for number, row in enumerate(rows(folder / 'before.csv'))}
+    def together(name):
+        found = clusters(folder / name)
+        return 'yes' if found[at[first['a']]] == found[at[first['b']]] else 'no'
+    assert together('before.csv') == together('alone.csv') == first['together'] != together('after.csv')
+    write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\nx\n')
+    assert f'{decisions}: line 2' in link(*lists, '--decisions', decisions, code=1)
+
+
+def test_new_records_go_into_an_earlier_result(folder):
+    lists = simulated(folder, '--persons', 500, '--lists', 2)
+    model, old, into, full = (folder / name for name in ('model.json', 'old.csv', 'into.csv', 'full.csv'))
+    link(lists[0], '--ignore', 'person', '-o', old, '--model-out', model)
+    link(lists[1], '--into', old, '--model', model, '--ignore', 'person', '-o', into)
+    link(*lists, '--model', model, '--ignore', 'person', '-o', full)
+    assert clusters(into) == clusters(full)
+    link(lists[1], '--into', old, '--model', model, '--ignore', 'person', '-o', old)
+    assert clusters(old) == clusters(full)
+    assert 'needs --model' in link(lists[1], '--into', old, code=2)
+    assert 'another list called' in link(lists[1], '--into', full, '--model', model, code=1)
+    write(folder, 'model.json', '{}')
+    assert str(model) in link(*lists, '--model', model, code=1)
+
+
+def test_threads_and_memory_change_nothing(folder):
+    lists = simulated(folder, '--persons', 3000, '--lists', 2)
+    one, other = folder / 'one.csv', folder / 'other.csv'
+    link(*lists, '--ignore', 'person', '-o', one, '--threads', 1)
+    link(*lists, '--ignore', 'person', '-o', other, '--threads', 3, '--memory', '64M', '--spill', folder)
+    assert one.read_bytes() == other.read_bytes()
+    for wrong in ('0', '1M', 'G', '4X', '99999999T'):
+        assert '--memory' in link(*lists, '--memory', wrong, code=2)
+
+
+def test_lists_are_told_apart(folder):
+    (folder / 'a').mkdir()
+    (folder / 'b').mkdir()
+    one, other = write(folder / 'a', 'list.csv', TOLMA), write(folder / 'b', 'list.csv', KARSK)
+    got = json.loads(link(one, other, '--json'))
+    assert [one['name'] for one in got['lists']] == [str(one), str(other)]
+    assert 'given twice' in link(one, one, code=2)
+    got = json.loads(link(one, '--unique', one, '--json'))
+    assert got['lists'][0] == {'name': 'list.csv', 'records': 4, 'unique': True, 'short_rows': 0}
+    assert 'no list called' in link(one, '--unique', 'tolma', code=1)
+
+
+def test_what_is_wrong_is_said_and_nothing_is_written(folder):
+    out = folder / 'linked.csv'
+    for text, said in (('', 'it is empty'), ('a,b\n', 'no records'), ('a\nx\nx\n', 'no column to compare'),
+                       ('a,b\n1,2\n1,2,3\n', 'line 3'), ('a,b\n1,"2\n', 'line 2')):
+        wrong = write(folder, 'wrong.csv', text)
+        error = link(wrong, '-o', out, code=1)
+        assert error.count('\n') == 1 and said in error, error
+    (folder / 'wrong.csv').write_bytes(b'a\n\xff\n')
+    assert 'wrong.csv: line 2' in link(folder / 'wrong.csv', '-o', out, code=1)
+    tolma, karsk = two(folder)
+    assert 'none.csv' in link(folder / 'none.csv', '-o', out, code=1)
+    assert 'must be a file' in link('/dev/null', '-o', out, code=1)
+    assert 'No such file' in link(tolma, '-o', folder / 'none' / 'x.csv', code=1)
+    assert 'one of the lists' in link(tolma, '-o', tolma, code=2)
+    assert 'two files' in link(tolma, '-o', out, '--review', out, code=2)
+    link('-o', out, code=2)
+    link(tolma, '--seed', 'x', code=2)
+    assert tolma.read_text() == TOLMA and karsk.read_text() == KARSK
+    assert sorted(path.name for path in folder.iterdir()) == ['karsk.csv', 'tolma.csv', 'wrong.csv']
+
+
+def no_room():
+    """As on a full disk: no file gets larger."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+
+def test_a_full_disk_leaves_what_was_there(folder):
+    lists = simulated(folder, '--persons', 1000)
+    out = write(folder, 'linked.csv', 'of yesterday')
+    error = link(*lists, '-o', out, '--review', folder / 'queue.csv', code=1, preexec_fn=no_room)
+    assert error.count('\n') == 1 and 'linked.csv' in error, error
+    assert out.read_text() == 'of yesterday'
+    assert sorted(path.name for path in folder.iterdir()) == ['linked.csv', 'lists']
+
+
+def test_interrupted_it_writes_nothing(folder):
+    lists = simulated(folder, '--persons', 30000)
+    dice = random.Random()
+    for _ in range(4):
+        out = write(folder, 'linked.csv', 'of yesterday')
+        with subprocess.Popen([VOUCHSAFE, 'link', *lists, '--ignore', 'person', '-o', out, '--review', folder / 'queue.csv'],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as program:
+            time.sleep(dice.uniform(0.1, 1.5))
+            program.send_signal(signal.SIGINT)
+            begun = time.time()
+            _, said = program.communicate(timeout=WAIT_S)
+            assert program.returncode == 1 and 'stopped' in said, (program.returncode, said)
+            assert time.time() - begun < 20
+        assert out.read_text() == 'of yesterday'
+        assert sorted(path.name for path in folder.iterdir()) == ['linked.csv', 'lists']
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
+    failed = 0
+    print(f'1..{len(tests)}')
+    for number, (name, test) in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(Path(folder))
+                print(f'ok {number} - {name[5:]}', flush=True)
+            except (AssertionError, OSError, TypeError, KeyError, ValueError, subprocess.SubprocessError) as error:
+                failed += 1
+                print(f'not ok {number} - {name[5:]}\n# {error!r} {traceback.extract_tb(error.__traceback__)}', flush=True)
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
