@@ -12,7 +12,8 @@ from pathlib import Path
 SOUNDS = 'p b f v m n l r t d s z sh zh ts dz ch j k g kh gh h y x a e i o u'.split()
 SILENT = 1 << 30
 SCRIPTS = ['latin', 'cyrillic', 'greek', 'arabic', 'hebrew', 'georgian', 'armenian']
-KINDS = ('given family patronymic full date year month day sex place address phone email number text other id').split()
+CONCEPTS = ('email phone sex year month day zip house country region birthplace place patronymic given family address death '
+            'event date number text other full id').split()
 GROUPS_MAX = 8
 SETS_MAX = 120
 
@@ -107,53 +108,63 @@ def rules_table(path):
             + '};\nconst uint16_t link_data_rules_of[27] = {' + ', '.join(map(str, first + [len(rules)])) + '};\n')
 
 
-def nicknames_table(path):
+def groups_table(path, name):
     groups = {}
     for number, (where, words) in enumerate(lines_of(path), 1):
-        for name in words:
-            if not re.fullmatch(r'[a-z]+', name):
-                raise Wrong(f'{where}: {name} is not in Latin letters')
-            if number not in groups.setdefault(name, []):
-                groups[name].append(number)
-    for name, numbers in groups.items():
+        for word in words:
+            if not re.fullmatch(r'[a-z]+', word):
+                raise Wrong(f'{where}: {word} is not in Latin letters')
+            if number not in groups.setdefault(word, []):
+                groups[word].append(number)
+    for word, numbers in groups.items():
         if len(numbers) > GROUPS_MAX:
-            raise Wrong(f'{path}: {name} stands in {len(numbers)} groups, more than {GROUPS_MAX}')
-    return ('const struct link_data_nickname link_data_nicknames[] = {\n'
-            + ''.join(f'    {{"{name}", {{{", ".join(map(str, numbers))}}}, {len(numbers)}}},\n'
-                      for name, numbers in sorted(groups.items()))
-            + f'}};\nconst size_t link_data_nicknames_count = {len(groups)};\n')
+            raise Wrong(f'{path}: {word} stands in {len(numbers)} groups, more than {GROUPS_MAX}')
+    return (f'const struct link_data_group link_data_{name}[] = {{\n'
+            + ''.join(f'    {{"{word}", {{{", ".join(map(str, numbers))}}}, {len(numbers)}}},\n'
+                      for word, numbers in sorted(groups.items()))
+            + f'}};\nconst size_t link_data_{name}_count = {len(groups)};\n')
 
 
-def words_table(path, name, number_of):
+def particles_table(path):
+    found = sorted({word for _, words in lines_of(path) for word in words})
+    return ('const char *const link_data_particles[] = {\n' + ''.join(f'    "{word}",\n' for word in found)
+            + f'}};\nconst size_t link_data_particles_count = {len(found)};\n')
+
+
+def words_table(path, name, number_of, letters=r'[a-z0-9_]+'):
     found = set()
     for where, words in lines_of(path):
         for word in words[1:]:
-            if not re.fullmatch(r'[a-z0-9_]+', word):
-                raise Wrong(f'{where}: {word} is not in Latin letters')
+            if not re.fullmatch(letters, word):
+                raise Wrong(f'{where}: {word} has other letters than it may')
             found.add((word.replace('_', ''), number_of(words[0], where)))
     return (f'const struct link_data_word link_data_{name}[] = {{\n'
-            + ''.join(f'    {{"{word}", {number}}},\n' for word, number in sorted(found))
+            + ''.join(f'    {{{c_text(word)}, {number}}},\n' for word, number in sorted(found))
             + f'}};\nconst size_t link_data_{name}_count = {len(found)};\n')
 
 
-def month_number(text, where):
-    if text not in map(str, range(1, 13)):
-        raise Wrong(f'{where}: {text} is no month')
-    return int(text)
+def number_below(limit):
+    def number_of(text, where):
+        if text not in map(str, range(1, limit)):
+            raise Wrong(f'{where}: {text} is not 1 to {limit - 1}')
+        return int(text)
+    return number_of
 
 
-def kind_number(text, where):
-    if text not in KINDS:
-        raise Wrong(f'{where}: {text} is no kind')
-    return KINDS.index(text)
+def concept_number(text, where):
+    if text not in CONCEPTS:
+        raise Wrong(f'{where}: {text} is no concept')
+    return CONCEPTS.index(text)
 
 
 def main(arguments):
     folder = Path(arguments[1])
     try:
         parts = [letters_table(folder / 'letters.txt'), rules_table(folder / 'sounds.txt'),
-                 nicknames_table(folder / 'nicknames.txt'), words_table(folder / 'months.txt', 'months', month_number),
-                 words_table(folder / 'headers.txt', 'headers', kind_number)]
+                 groups_table(folder / 'nicknames.txt', 'nicknames'), groups_table(folder / 'abbreviations.txt', 'abbreviations'),
+                 particles_table(folder / 'particles.txt'), words_table(folder / 'months.txt', 'months', number_below(13)),
+                 words_table(folder / 'sexes.txt', 'sexes', number_below(4), r'\w+'),
+                 words_table(folder / 'headers.txt', 'headers', concept_number)]
     except Wrong as wrong:
         print(wrong, file=sys.stderr)
         return 1

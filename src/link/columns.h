@@ -25,7 +25,9 @@ struct link_column {
     enum link_role role;
     enum link_kind kind;
     enum link_part part;
-    char stem[64]; /* columns of one kind and stem are one field */
+    char field[64]; /* its field's name, for people */
+    char stem[64];  /* columns of one kind and stem are one field */
+    uint32_t heap;  /* the value that stands for "not known", as 1900-01-01; 0: none */
     char why[LINK_WHY_MAX];
 };
 
@@ -37,7 +39,11 @@ struct link_columns {
 struct link_columns_options {
     const char *const *ignore; /* headers, in any list */
     size_t ignore_count;
+    /* What somebody says that columns are: CSV without a header, rows of column,kind or of
+     * list,column,kind. kind is a name of kind.h, or year, month, day, id, ignore. */
+    struct span said;
 };
+#define LINK_COLUMNS_SAID_MAX_BYTES (1u << 20)
 
 /* All zeroes is none; link_columns_guess needs it so. */
 int link_columns_guess(const struct link_lists *lists, const struct link_columns_options *options,
@@ -45,5 +51,9 @@ int link_columns_guess(const struct link_lists *lists, const struct link_columns
 /* Whether the two columns, of one list or two, are one field or parts of one. */
 bool link_columns_one_field(const struct link_column *a, const struct link_column *b);
 void link_columns_release(struct link_columns *columns);
+
+/* A value of the column; empty when it is one that says "not known" (NA, ?, unknown, 0000). */
+struct span link_column_text(const struct link_column *column, const struct link_raw_column *raw,
+                             uint32_t id);
 
 #endif

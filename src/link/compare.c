@@ -1,28 +1,83 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/mem.h"
+#include "link/code.h"
 #include "link/records_internal.h"
 
-static const char *const date_names[] = {"missing",
 #define X(name, text) text,
-                                         LINK_DATE_LEVELS(X)
+static const char *const date_names[] = {"missing", LINK_DATE_LEVELS(X)};
+static const char *const phone_names[] = {"missing", LINK_PHONE_LEVELS(X)};
+static const char *const email_names[] = {"missing", LINK_EMAIL_LEVELS(X)};
+static const char *const number_names[] = {"missing", LINK_NUMBER_LEVELS(X)};
+static const char *const sex_names[] = {"missing", LINK_SEX_LEVELS(X)};
 #undef X
+
+/* A field of names, whose values may stand in another field. */
+enum { NAME_MISSING, NAME_DIFFERENT, NAME_REMOTE, NAME_ALIKE, NAME_SWAPPED, NAME_SLIP, NAME_FORM,
+       NAME_SAME };
+static const char *const name_names[] = {
+    "missing",
+    "different",
+    "a word or some letters in common",
+    "alike, or a part",
+    "in each other's place",
+    "one letter off",
+    "another form of it",
+    "the same",
 };
-static const char *const text_names[] = {"missing", "different",        "somewhat alike",
-                                         "alike",   "one or two slips", "the same"};
+static const uint8_t name_levels[] = {
+    [LINK_LIKENESS_NONE] = NAME_DIFFERENT, [LINK_LIKENESS_REMOTE] = NAME_REMOTE,
+    [LINK_LIKENESS_ALIKE] = NAME_ALIKE,    [LINK_LIKENESS_PART] = NAME_ALIKE,
+    [LINK_LIKENESS_SLIP] = NAME_SLIP,      [LINK_LIKENESS_FORM] = NAME_FORM,
+    [LINK_LIKENESS_SAME] = NAME_SAME,
+};
+/* Other words: likeness + 1. */
+static const char *const words_names[] = {
+    "missing",        "different",          "a word or some letters in common", "alike", "a part",
+    "one letter off", "another form of it", "the same",
+};
+
+struct names {
+    const char *const *names;
+    unsigned count;
+};
+
+static struct names names_of(enum link_kind kind)
+{
+    switch (kind) {
+    case LINK_GIVEN_NAME:
+    case LINK_FAMILY_NAME:
+    case LINK_PATRONYMIC:
+        return (struct names){name_names, COUNT_OF(name_names)};
+    case LINK_DATE:
+        return (struct names){date_names, COUNT_OF(date_names)};
+    case LINK_PHONE:
+        return (struct names){phone_names, COUNT_OF(phone_names)};
+    case LINK_EMAIL:
+        return (struct names){email_names, COUNT_OF(email_names)};
+    case LINK_NUMBER:
+        return (struct names){number_names, COUNT_OF(number_names)};
+    case LINK_SEX:
+        return (struct names){sex_names, COUNT_OF(sex_names)};
+    default:
+        return (struct names){words_names, COUNT_OF(words_names)};
+    }
+}
 
 unsigned link_field_levels(const struct link_records *r, unsigned field)
 {
-    return link_field_kind(r, field) == LINK_DATE ? COUNT_OF(date_names) : COUNT_OF(text_names);
+    return names_of(link_field_kind(r, field)).count;
 }
 
 const char *link_level_name(const struct link_records *r, unsigned field, unsigned level)
 {
-    ASSERT(level < link_field_levels(r, field));
-    return link_field_kind(r, field) == LINK_DATE ? date_names[level] : text_names[level];
+    struct names names = names_of(link_field_kind(r, field));
+    ASSERT(level < names.count);
+    return names.names[level];
 }
 
 struct link_scratch {
     const struct link_records *records;
+    struct link_relations relations;
 };
 
 struct link_scratch *link_scratch_new(const struct link_records *r)
@@ -38,25 +93,80 @@ void link_scratch_free(struct link_scratch *s)
     mem_free(s);
 }
 
-static unsigned compare_texts(const struct link_field *f, uint32_t va, uint32_t vb)
+static enum link_likeness likeness(const struct link_records *r, const struct link_field *f,
+                                   uint32_t va, const struct link_field *g, uint32_t vb,
+                                   struct link_scratch *s)
 {
-    const struct link_packed *a = &f->packed[va], *b = &f->packed[vb];
-    if (!link_packed_may_reach(a, b, 0.8))
-        return LINK_LEVEL_DIFFERENT;
-    double jw =
-        a->len < LINK_PACKED_BYTES && b->len < LINK_PACKED_BYTES
-            ? link_packed_jaro_winkler(a, b)
-            : link_jaro_winkler(link_pool_text(&f->plain, va), link_pool_text(&f->plain, vb));
-    return jw >= 0.94 ? 4 : jw >= 0.88 ? 3 : jw >= 0.8 ? 2 : LINK_LEVEL_DIFFERENT;
+    const uint32_t *a, *b;
+    size_t a_count = link_field_words(f, va, &a), b_count = link_field_words(g, vb, &b);
+    return link_name_compare(&r->dictionary, f->kind, a, a_count, b, b_count, &s->relations);
 }
 
-static unsigned compare_values(const struct link_field *f, uint32_t va, uint32_t vb)
+enum cross { CROSS_UNKNOWN, CROSS_SAME, CROSS_OTHER };
+
+/* Most values are of one word, and most pairs of words differ in their sound. */
+static enum cross cross(const struct link_records *r, const struct link_field *f, uint32_t va,
+                        const struct link_field *g, uint32_t vb, struct link_scratch *s)
 {
+    const uint32_t *a, *b;
     if (va == 0 || vb == 0)
-        return LINK_LEVEL_MISSING;
-    if (f->kind == LINK_DATE)
+        return CROSS_UNKNOWN;
+    if (link_field_words(f, va, &a) != link_field_words(g, vb, &b))
+        return CROSS_OTHER;
+    if (r->dictionary.words[a[0]].class != r->dictionary.words[b[0]].class)
+        return CROSS_OTHER;
+    return likeness(r, f, va, g, vb, s) >= LINK_LIKENESS_SLIP ? CROSS_SAME : CROSS_OTHER;
+}
+
+static bool in_place_of(const struct link_records *r, const struct link_field *f,
+                        const struct link_field *g, uint32_t a, uint32_t b,
+                        struct link_scratch *s)
+{
+    enum cross one = cross(r, f, f->column[a], g, g->column[b], s);
+    if (one == CROSS_OTHER)
+        return false;
+    enum cross other = cross(r, f, f->column[b], g, g->column[a], s);
+    return other != CROSS_OTHER && (one == CROSS_SAME || other == CROSS_SAME);
+}
+
+/* Two fields whose values stand in each other's place are one piece of evidence: the first of the
+ * two says it, the second says nothing. */
+static unsigned swapped(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
+                        unsigned level, struct link_scratch *s)
+{
+    const struct link_field *f = &r->fields[field];
+    for (unsigned i = 0; i < f->partners_count; i++) {
+        const struct link_field *g = &r->fields[f->partners[i]];
+        if (in_place_of(r, f, g, a, b, s))
+            return f->partners[i] < field && g->column[a] && g->column[b] ? NAME_MISSING
+                                                                          : NAME_SWAPPED;
+    }
+    return level;
+}
+
+static unsigned compare_names(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
+                              struct link_scratch *s)
+{
+    const struct link_field *f = &r->fields[field];
+    unsigned level = name_levels[likeness(r, f, f->column[a], f, f->column[b], s)];
+    return level < NAME_SWAPPED ? swapped(r, field, a, b, level, s) : level;
+}
+
+static unsigned compare_values(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
+                               struct link_scratch *s)
+{
+    const struct link_field *f = &r->fields[field];
+    uint32_t va = f->column[a], vb = f->column[b];
+    switch (f->way) {
+    case LINK_WAY_DATE:
         return link_date_compare(f->dates[va], f->dates[vb]);
-    return va == vb ? 5 : compare_texts(f, va, vb);
+    case LINK_WAY_CODE:
+        return link_code_compare(f->kind, link_pool_text(&f->codes, va),
+                                 link_pool_text(&f->codes, vb));
+    default:
+        return f->kind <= LINK_PATRONYMIC ? compare_names(r, field, a, b, s)
+                                          : (unsigned)likeness(r, f, va, f, vb, s) + 1;
+    }
 }
 
 unsigned link_compare(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
@@ -64,7 +174,12 @@ unsigned link_compare(const struct link_records *r, unsigned field, uint32_t a, 
 {
     ASSERT(s && s->records == r && field < r->fields_count);
     const struct link_field *f = &r->fields[field];
-    return compare_values(f, f->column[a], f->column[b]);
+    uint32_t va = f->column[a], vb = f->column[b];
+    if (va == 0 || vb == 0)
+        return LINK_LEVEL_MISSING;
+    if (va == vb)
+        return names_of(f->kind).count - 1;
+    return compare_values(r, field, a, b, s);
 }
 
 void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint8_t *levels,

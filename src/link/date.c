@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "link/date.h"
 
+#include <string.h>
+
+#include "link/names_data.h"
+
 #define PARTS_MAX 3
 
 /* What a text holds: runs of digits, and the month where a word names one. */
 struct reading {
     unsigned value[PARTS_MAX], digits[PARTS_MAX], count;
+    unsigned month; /* by its name; 0: none */
     bool dotted, good;
 };
 
@@ -19,6 +24,29 @@ link_date link_date_of(unsigned year, unsigned month, unsigned day)
 static bool is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
+}
+
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The longest beginning of the letters that names a month. */
+static unsigned named_month(struct span letters)
+{
+    unsigned month = 0;
+    size_t longest = 0;
+    for (size_t i = 0; i < link_data_months_count; i++) {
+        const char *name = link_data_months[i].word;
+        size_t len = strlen(name), same = 0;
+        while (same < len && same < letters.len && (letters.data[same] | 0x20) == name[same])
+            same++;
+        if (same == len && len > longest) {
+            longest = len;
+            month = link_data_months[i].number;
+        }
+    }
+    return month;
 }
 
 /* The time of day behind a date is left out. */
@@ -44,13 +72,21 @@ static struct reading read_parts(struct span text)
             r.value[r.count] = value;
             r.digits[r.count++] = digits;
             r.good = r.good && digits <= 8;
+        } else if (is_letter(c)) {
+            size_t from = i;
+            while (i < text.len && is_letter(text.data[i]))
+                i++;
+            unsigned month = named_month(span_slice(text, from, i - from));
+            bool ordinal = i - from == 2 && r.count > 0; /* 3rd, 4th, 5. */
+            r.good = r.good && (ordinal || (month && !r.month));
+            r.month = month ? month : r.month;
         } else {
-            r.good = r.good && (c == '-' || c == '/' || c == '.' || c == ' ');
+            r.good = r.good && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ',');
             r.dotted = r.dotted || c == '.';
             i++;
         }
     }
-    r.good = r.good && r.count > 0;
+    r.good = r.good && r.count > 0 && (!r.month || r.count <= 2);
     return r;
 }
 
@@ -84,10 +120,23 @@ static link_date read_run(const struct reading *r, bool month_leads)
     return in_order(v % 10000, v / 1000000, v / 10000 % 100, month_leads);
 }
 
+/* The month by name, and the day or not. */
+static link_date read_named(const struct reading *r)
+{
+    unsigned last = r->count - 1;
+    if (r->count == 1)
+        return link_date_of(whole_year(r->value[0], r->digits[0]), r->month, 0);
+    if (r->digits[0] > 2)
+        return link_date_of(r->value[0], r->month, r->value[1]);
+    return link_date_of(whole_year(r->value[last], r->digits[last]), r->month, r->value[0]);
+}
+
 static link_date read_reading(const struct reading *r, bool month_leads)
 {
     if (!r->good)
         return 0;
+    if (r->month)
+        return read_named(r);
     if (r->count == 1)
         return read_run(r, month_leads);
     if (r->count == 2 && r->digits[0] == 4)
@@ -132,6 +181,29 @@ void link_date_write(struct buf *out, link_date d)
         buf_printf(out, "-%02u", link_date_month(d));
     if (link_date_day(d))
         buf_printf(out, "-%02u", link_date_day(d));
+}
+
+link_date link_date_parse(struct span written)
+{
+    unsigned parts[PARTS_MAX] = {0}, part = 0;
+    for (size_t i = 0; i < written.len; i++) {
+        if (written.data[i] == '-' && part + 1 < PARTS_MAX)
+            part++;
+        else if (is_digit(written.data[i]))
+            parts[part] = parts[part] * 10 + (written.data[i] - '0');
+    }
+    return link_date_of(parts[0], parts[1], parts[2]);
+}
+
+unsigned link_date_month_read(struct span text)
+{
+    unsigned value = 0;
+    for (size_t i = 0; i < text.len && value <= 12; i++) {
+        if (!is_digit(text.data[i]))
+            return named_month(text);
+        value = value * 10 + (text.data[i] - '0');
+    }
+    return value <= 12 ? value : 0;
 }
 
 static bool complete(link_date d)

@@ -35,10 +35,14 @@ struct link_date_order {
 /* Looks at one value, count times. */
 void link_date_learn(struct link_date_order *order, struct span text, uint32_t count);
 void link_date_decide(struct link_date_order *order);
+/* 1 to 12 from a number or a name of a month in Latin letters; 0 when it is neither. */
+unsigned link_date_month_read(struct span text);
 /* 0 when it is no date. */
 link_date link_date_read(const struct link_date_order *order, struct span text);
 /* "1980-05-03", "1980-05", "1980", "-05-03". */
 void link_date_write(struct buf *out, link_date d);
+/* What link_date_write wrote. */
+link_date link_date_parse(struct span written);
 
 /* X(name, "for people"), from different to the same. */
 #define LINK_DATE_LEVELS(X)                                                                        \

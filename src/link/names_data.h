@@ -48,8 +48,7 @@ enum link_sound {
 #define X(name) LINK_SET_##name = 1 << LINK_SET_BIT_##name,
     LINK_SOUNDS(X)
 #undef X
-        LINK_SET_VOWELS =
-            LINK_SET_A | LINK_SET_E | LINK_SET_I | LINK_SET_O | LINK_SET_U,
+        LINK_SET_VOWELS = LINK_SET_A | LINK_SET_E | LINK_SET_I | LINK_SET_O | LINK_SET_U,
     LINK_SET_SILENT = 1 << 30 /* may be left out */
 };
 
@@ -91,22 +90,59 @@ struct link_data_rule {
 extern const struct link_data_rule link_data_rules[];
 extern const uint16_t link_data_rules_of[27]; /* of each letter the first, then the end of all */
 
-/* nicknames.txt: sorted by name; the groups are numbers of lines. */
+/* nicknames.txt, abbreviations.txt: sorted by word; the groups are numbers of lines. */
 #define LINK_DATA_GROUPS_MAX 8
-struct link_data_nickname {
-    const char *name;
-    uint16_t groups[LINK_DATA_GROUPS_MAX];
+struct link_data_group {
+    const char *word;
+    uint16_t groups[LINK_DATA_GROUPS_MAX]; /* ascending */
     uint8_t count;
 };
-extern const struct link_data_nickname link_data_nicknames[];
-extern const size_t link_data_nicknames_count;
+extern const struct link_data_group link_data_nicknames[], link_data_abbreviations[];
+extern const size_t link_data_nicknames_count, link_data_abbreviations_count;
 
-/* months.txt, headers.txt, values.txt: sorted by word; a word can have several numbers. */
+/* particles.txt, sorted. */
+extern const char *const link_data_particles[];
+extern const size_t link_data_particles_count;
+
+/* headers.txt's concepts: of a header that names several the first counts. */
+#define LINK_CONCEPTS(X)                                                                           \
+    X(EMAIL, EMAIL, "")                                                                            \
+    X(PHONE, PHONE, "")                                                                            \
+    X(SEX, SEX, "")                                                                                \
+    X(YEAR, DATE, "")                                                                              \
+    X(MONTH, DATE, "")                                                                             \
+    X(DAY, DATE, "")                                                                               \
+    X(ZIP, OTHER, "postcode")                                                                      \
+    X(HOUSE, OTHER, "house number")                                                                \
+    X(COUNTRY, PLACE, "country")                                                                   \
+    X(REGION, PLACE, "region")                                                                     \
+    X(BIRTHPLACE, PLACE, "birthplace")                                                             \
+    X(PLACE, PLACE, "place")                                                                       \
+    X(PATRONYMIC, PATRONYMIC, "")                                                                  \
+    X(GIVEN, GIVEN_NAME, "")                                                                       \
+    X(FAMILY, FAMILY_NAME, "")                                                                     \
+    X(ADDRESS, ADDRESS, "")                                                                        \
+    X(DEATH, DATE, "death")                                                                        \
+    X(EVENT, DATE, "event")                                                                        \
+    X(DATE, DATE, "")                                                                              \
+    X(NUMBER, NUMBER, "")                                                                          \
+    X(TEXT, TEXT, "")                                                                              \
+    X(OTHER, OTHER, "")                                                                            \
+    X(FULL, FULL_NAME, "")                                                                         \
+    X(ID, NUMBER, "")
+enum link_concept {
+#define X(name, kind, stem) LINK_CONCEPT_##name,
+    LINK_CONCEPTS(X)
+#undef X
+        LINK_CONCEPT_NONE
+};
+
+/* months.txt, headers.txt, sexes.txt: sorted by word; a word can have several numbers. */
 struct link_data_word {
     const char *word;
     uint8_t number;
 };
-extern const struct link_data_word link_data_months[], link_data_headers[];
-extern const size_t link_data_months_count, link_data_headers_count;
+extern const struct link_data_word link_data_months[], link_data_headers[], link_data_sexes[];
+extern const size_t link_data_months_count, link_data_headers_count, link_data_sexes_count;
 
 #endif

@@ -27,13 +27,13 @@ static struct span trimmed(struct span s)
     return s;
 }
 
-void link_raw_column_release(struct link_raw_column *column)
+void link_raw_column_forget(struct link_raw_column *column)
 {
-    mem_free(column->name);
+    char *name = column->name;
     link_pool_release(&column->values);
     mem_free(column->ids);
     mem_free(column->counts);
-    *column = (struct link_raw_column){0};
+    *column = (struct link_raw_column){.name = name};
 }
 
 static char *column_name(struct span header, unsigned number)
@@ -264,8 +264,10 @@ static int count_values(struct link_list *list)
 
 static void release_list(struct link_list *list)
 {
-    for (unsigned i = 0; list->columns && i < list->columns_count; i++)
-        link_raw_column_release(&list->columns[i]);
+    for (unsigned i = 0; list->columns && i < list->columns_count; i++) {
+        link_raw_column_forget(&list->columns[i]);
+        mem_free(list->columns[i].name);
+    }
     mem_free(list->columns);
     mem_free(list->lines);
     mem_free(list->name);

@@ -57,6 +57,7 @@ struct link_lists {
 int link_read(const struct link_source *sources, size_t count, struct watch *watch,
               struct link_lists *lists, struct problem *problem) MUST_USE;
 void link_lists_release(struct link_lists *lists);
-void link_raw_column_release(struct link_raw_column *column);
+/* Frees the values; the name stays. */
+void link_raw_column_forget(struct link_raw_column *column);
 
 #endif

@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What records.c builds and compare.c and key.c look at. */
+/* What fields.c builds, and records.c, compare.c and key.c look at. */
 #ifndef LINK_RECORDS_INTERNAL_H
 #define LINK_RECORDS_INTERNAL_H
 
-#include "link/columns.h"
 #include "link/date.h"
+#include "link/name.h"
 #include "link/records.h"
-#include "link/similarity.h"
 
+/* How a field's values are kept and compared. */
+enum link_way {
+    LINK_WAY_WORDS, /* name.h */
+    LINK_WAY_DATE,  /* date.h */
+    LINK_WAY_CODE,  /* code.h */
+};
+
+#define LINK_PARTNERS_MAX 2
 struct link_field {
     enum link_kind kind;
+    enum link_way way;
     char *name;
     uint32_t *column;       /* per record: its value */
-    struct link_pool texts; /* per value, as for all that follows */
-    uint32_t *frequency;
-    uint32_t *class_of;
-    uint32_t *class_frequency; /* per class */
+    struct link_pool texts; /* per value, as written; perhaps LINK_TEXT_END and more behind */
+    uint32_t values;        /* how many, missing counted */
+    uint32_t *frequency;    /* per value */
+    uint32_t *class_of;     /* per value; NULL: each value is a class */
+    uint32_t *class_frequency;
     uint32_t classes;
-    struct link_pool plain; /* the comparable form */
-    struct link_packed *packed;
-    link_date *dates; /* of a date */
+    /* WORDS: those of a value stand from starts[value] up to starts[value + 1]. */
+    uint32_t *starts, *words;
+    link_date *dates;       /* DATE */
+    struct link_pool codes; /* CODE: a value's form has its number */
+    /* Other fields of names in whose place its values may stand. */
+    uint8_t partners[LINK_PARTNERS_MAX], partners_count;
 };
+#define LINK_TEXT_END 0x1F
 
 struct link_records {
     uint32_t count;
@@ -33,6 +46,19 @@ struct link_records {
     } lists[LINK_LISTS_MAX];
     unsigned fields_count;
     struct link_field fields[LINK_FIELDS_MAX];
+    struct link_words dictionary;
 };
+
+/* Makes the fields, from columns of kinds. */
+int link_fields_build(struct link_records *r, struct link_lists *lists,
+                      const struct link_columns *columns, struct problem *problem) MUST_USE;
+void link_field_release(struct link_field *field);
+
+static inline size_t link_field_words(const struct link_field *field, uint32_t value,
+                                      const uint32_t **ret_words)
+{
+    *ret_words = field->words + field->starts[value];
+    return field->starts[value + 1] - field->starts[value];
+}
 
 #endif

@@ -266,6 +266,13 @@ static int spell_word(struct link_speller *s, struct span word)
     return 0;
 }
 
+static struct span word_of(const struct buf *b, size_t from, size_t to)
+{
+    size_t len = to - from;
+    return span_slice(buf_bytes(b), from,
+                      len < LINK_SPELLED_BYTES_MAX ? len : LINK_SPELLED_BYTES_MAX);
+}
+
 int link_speller_spell(struct link_speller *s, struct span text,
                        const struct link_spelling **ret_words, size_t *ret_count)
 {
@@ -278,12 +285,9 @@ int link_speller_spell(struct link_speller *s, struct span text,
     while (s->count < LINK_SPELLED_WORDS_MAX && word_next(&rest, &word))
         TRY(spell_word(s, word));
     for (size_t i = 0; i < s->count; i++)
-        s->words[i] =
-            (struct link_spelling){s->scripts[i],
-                                   span_slice(buf_bytes(&s->latin), s->starts[i].latin,
-                                              s->starts[i + 1].latin - s->starts[i].latin),
-                                   span_slice(buf_bytes(&s->code), s->starts[i].code,
-                                              s->starts[i + 1].code - s->starts[i].code)};
+        s->words[i] = (struct link_spelling){
+            s->scripts[i], word_of(&s->latin, s->starts[i].latin, s->starts[i + 1].latin),
+            word_of(&s->code, s->starts[i].code, s->starts[i + 1].code)};
     *ret_words = s->words;
     *ret_count = s->count;
     return 0;

@@ -21,6 +21,7 @@ struct link_spelling {
 };
 
 #define LINK_SPELLED_WORDS_MAX 128
+#define LINK_SPELLED_BYTES_MAX 512 /* of a word: the rest is cut off */
 
 struct link_speller; /* one per thread */
 struct link_speller *link_speller_new(void) MUST_USE;
