@@ -15,7 +15,8 @@ int file_read(const char *path, size_t max_bytes, struct buf *out,
 /* Writes path.tmp, syncs it, renames it, syncs the folder: after 0 it is durable. After an error
  * the old file, or none, is there; only when it was the last step, the folder's sync, that failed,
  * the new one is there whole and may be lost again. mode as for open(2), for instance 0600. One
- * writer of one path at a time. */
+ * writer of one path at a time. A device or a pipe (/dev/null, /dev/stdout) is written to and not
+ * replaced. */
 int file_write(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 /* As file_write but E_EXISTS when something is there already. */
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "desk/cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -161,13 +162,24 @@ static void say_problem(const struct cli *cli, int error)
     buf_release(&line);
 }
 
+/* Whatever was printed until now has arrived: a full disk is no success. */
+static int print_all(struct cli *cli)
+{
+    TRY(buf_error(&cli->out));
+    errno = 0;
+    cli_flush(cli);
+    if (!ferror(stdout))
+        return 0;
+    const char *why = errno ? strerrordesc_np(errno) : NULL;
+    return problem_set(&cli->problem, E_IO, "what was to be printed could not be written: %s",
+                       why ? why : error_sentence(E_IO));
+}
+
 int cli_end(struct cli *cli, int error)
 {
     if (error == 0)
-        error = buf_error(&cli->out);
-    if (error == 0)
-        cli_flush(cli);
-    else
+        error = print_all(cli);
+    if (error < 0)
         say_problem(cli, error);
     release(cli);
     return error == 0 ? CLI_OK : CLI_REFUSED;

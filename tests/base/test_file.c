@@ -329,6 +329,23 @@ static void a_full_disk_is_an_error(void **state)
     assert_int_equal(file_write_all(-1, "x", 1), E_IO);
 }
 
+static void a_pipe_is_written_to_and_not_replaced(void **state)
+{
+    (void)state;
+    struct stat st;
+    char got[8];
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(file_write(path, span_text("one"), 0600, NULL), 0);
+    assert_int_equal(read(reader, got, sizeof got), 3);
+    assert_memory_equal(got, "one", 3);
+    close(reader);
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_nothing_left_over();
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
@@ -336,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_PLACE(a_file_is_written_and_read),
         IN_PLACE(what_an_earlier_stop_left_is_in_no_way),
+        IN_PLACE(a_pipe_is_written_to_and_not_replaced),
         IN_PLACE(reading_keeps_to_its_limits),
         IN_PLACE(creating_takes_no_place_that_is_taken),
         IN_PLACE(folders_are_made_once),

@@ -135,6 +135,17 @@ def test_refusals(folder):
     assert 'vouchsafe count FILE.csv' in run('--help')
 
 
+def test_a_full_disk_is_no_success(folder):
+    path = write(folder, 'four.csv', FOUR)
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([VOUCHSAFE, 'count', path, '--quick'], stdout=full, stderr=subprocess.PIPE, timeout=WAIT_S,
+                              check=False, text=True)
+    assert done.returncode == 1 and 'could not be written: No space left' in done.stderr, done
+    piped = subprocess.run([VOUCHSAFE, 'count', path, '--quick', '-o', '/dev/stdout'], stdout=subprocess.PIPE,
+                           timeout=WAIT_S, check=True, text=True)
+    assert 'At least 784 persons are documented.' in piped.stdout, piped
+
+
 class Terminal:
     """The command with its standard error on a terminal."""
 
