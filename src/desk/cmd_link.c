@@ -52,6 +52,8 @@ static const char help[] =
     "  --explain A B        instead, why these two records are held for one person, or are not;\n"
     "                       they are called as in the queue: lawyers.csv:T-112\n"
     "  --svg FILE           the same as a picture\n"
+    "  --html FILE          all that is said, with charts and the first doubtful pairs, as a page\n"
+    "                       that needs nothing else; with --explain the pair\n"
     "  --json               what is said on the way, for programs\n"
     "\n"
     "How:\n"
@@ -70,7 +72,7 @@ static const char help[] =
 #define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
 
-enum { LINKED, REVIEW, DRAWS, MODEL_OUT, SVG, OUTPUTS };
+enum { LINKED, REVIEW, DRAWS, MODEL_OUT, HTML, SVG, OUTPUTS };
 
 struct output {
     const char *path;
@@ -319,6 +321,19 @@ static int write_model(struct linking *l)
     return error;
 }
 
+static int write_page(struct linking *l, const struct link_output *o)
+{
+    struct buf text;
+    buf_init(&text, PAGE_MAX_BYTES);
+    int error = rewind_lists(l);
+    if (error == 0)
+        error = link_report_html(o, &text, &l->cli->problem);
+    if (error == 0)
+        error = put_piece(&l->outputs[HTML], buf_bytes(&text));
+    buf_wipe_release(&text);
+    return error;
+}
+
 static struct link_output output_of(const struct linking *l)
 {
     return (struct link_output){.result = l->result,
@@ -344,6 +359,8 @@ static int write_outputs(struct linking *l)
     }
     if (l->outputs[DRAWS].path)
         TRY(link_output_draws(&o, (unsigned)l->draw_count, l->options.seed, &sinks[DRAWS]));
+    if (l->outputs[HTML].path && !l->explain_a)
+        TRY(write_page(l, &o));
     return l->outputs[MODEL_OUT].path ? write_model(l) : 0;
 }
 
@@ -360,15 +377,16 @@ static int find_record(struct linking *l, const char *name, uint32_t *ret_record
     return 0;
 }
 
-static int write_view(struct linking *l, const struct link_view *view)
+static int write_view(struct linking *l, const struct link_view *view, size_t output,
+                      int (*explain)(const struct link_view *view, struct buf *out))
 {
     struct buf text;
-    if (!l->outputs[SVG].path)
+    if (!l->outputs[output].path)
         return 0;
     buf_init(&text, PAGE_MAX_BYTES);
-    int error = link_explain_svg(view, &text);
+    int error = explain(view, &text);
     if (error == 0)
-        error = put_piece(&l->outputs[SVG], buf_bytes(&text));
+        error = put_piece(&l->outputs[output], buf_bytes(&text));
     buf_wipe_release(&text);
     return error;
 }
@@ -384,7 +402,8 @@ static int explain(struct linking *l)
         return problem_set(&l->cli->problem, E_ARGUMENT, "that is one record twice");
     TRY(rewind_lists(l));
     TRY(link_views(&o, &pair, 1, &l->cli->arena, &view, &l->cli->problem));
-    TRY(write_view(l, &view));
+    TRY(write_view(l, &view, SVG, link_explain_svg));
+    TRY(write_view(l, &view, HTML, link_explain_html));
     return l->cli->json ? link_explain_json(&view, &l->cli->out)
                         : link_explain_text(&view, cli_width(), &l->cli->out);
 }
@@ -462,6 +481,7 @@ static int link_lists(int argc, char **argv)
         {.name = "output", .letter = 'o', .text = &l.outputs[LINKED].path},
         {.name = "review", .text = &l.outputs[REVIEW].path},
         {.name = "explain", .text = &l.explain_a, .second = &l.explain_b},
+        {.name = "html", .text = &l.outputs[HTML].path},
         {.name = "svg", .text = &l.outputs[SVG].path},
         {.name = "within", .flag = &l.within},
         {.name = "between", .flag = &l.between},

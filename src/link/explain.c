@@ -115,6 +115,13 @@ void link_view_put_chance(const struct link_view *view, struct buf *out)
     buf_text(out, p > 0.5 || of < 2 ? " are." : " is.");
 }
 
+void link_view_put_prior(const struct link_view *view, struct buf *out)
+{
+    buf_text(out, "Before anything is compared: of all possible pairs one in ");
+    put_whole(out, fmax(1, round(1 + exp2(-view->why.prior_bits))));
+    buf_printf(out, " is of one person (%+.1f bits).", view->why.prior_bits);
+}
+
 void link_view_put_state(const struct link_view *view, struct buf *out)
 {
     bool likely = view->why.bits > 0;

@@ -41,6 +41,8 @@ int link_views(const struct link_output *o, const struct link_pair *pairs, size_
 bool link_view_row_says(const struct link_view_row *row);
 /* "The chance that they are one person is 0.987: 79 such pairs in 80." */
 void link_view_put_chance(const struct link_view *view, struct buf *out);
+/* "Before anything is compared: of all possible pairs one in 813 is of one person (-9.7 bits)." */
+void link_view_put_prior(const struct link_view *view, struct buf *out);
 /* What became of the pair: together or not, and whose doing it is when it is not the pair's own. */
 void link_view_put_state(const struct link_view *view, struct buf *out);
 /* The chart of a pair; what it points to lives in the arena. E_NOMEM. */

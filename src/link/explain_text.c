@@ -69,15 +69,6 @@ static void put_silent(struct text *t)
     put_words(t, 0);
 }
 
-/* "of all possible pairs one in 4,100 is one person" */
-static void put_prior(struct text *t)
-{
-    buf_text(&t->words, "Before anything is compared: of all possible pairs one in ");
-    chart_put_number(&t->words, fmax(1, round(1 + exp2(-t->view->why.prior_bits))));
-    buf_printf(&t->words, " is of one person (%+.1f bits).", t->view->why.prior_bits);
-    put_words(t, 0);
-}
-
 static void put_all(struct text *t, const struct chart_waterfall *chart)
 {
     buf_printf(&t->words, "a: %s", t->view->a);
@@ -95,7 +86,8 @@ static void put_all(struct text *t, const struct chart_waterfall *chart)
                    "In bits, of which each doubles the odds. █ for, ░ against, ┊ even odds.",
                    INDENT, t->prose);
     buf_u8(t->out, '\n');
-    put_prior(t);
+    link_view_put_prior(t->view, &t->words);
+    put_words(t, 0);
     for (unsigned i = 0; i < t->view->rows; i++) {
         if (link_view_row_says(&t->view->row[i]))
             put_row(t, &t->view->row[i]);
