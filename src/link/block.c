@@ -88,6 +88,7 @@ unsigned link_pass_blocks(const struct link_pass *pass, const struct link_record
 /* Sorting */
 
 #define RECORDS_PER_TASK 65536u
+#define PART_RECORDS_MIN 4096u /* smaller parts would save little, and each looks at all records */
 
 struct filling {
     const struct link_pass *pass;
@@ -278,7 +279,7 @@ unsigned link_part_bits(const struct link_universe *u, size_t memory_bytes)
 {
     unsigned bits = 0;
     uint64_t bytes = (uint64_t)u->count * 2 * sizeof(struct link_entry);
-    while (bits < 16 && bytes >> bits > memory_bytes)
+    while (bytes >> bits > memory_bytes && u->count >> bits > PART_RECORDS_MIN)
         bits++;
     return bits;
 }
