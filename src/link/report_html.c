@@ -3,6 +3,7 @@
 #include "link/report.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "draw/chart_bars.h"
@@ -142,6 +143,22 @@ static void put_view(struct page *p, struct values *v, const struct link_view *v
 
 /* The lists, their columns */
 
+static void put_columns(struct page *p, struct values *v, unsigned list)
+{
+    const struct link_columns *all = &p->result->columns;
+    for (unsigned i = 0; i < all->count; i++) {
+        const struct link_column *c = &all->columns[i];
+        if (c->list != list)
+            continue;
+        struct values *column = values_add(v, "columns");
+        values_text(column, "name", name_of(p, c->name));
+        say_use(&p->words, c);
+        values_text(column, "use", keep(p));
+        if (c->role == LINK_ROLE_FIELD)
+            values_text(column, "why", name_of(p, c->why));
+    }
+}
+
 static void put_lists(struct page *p)
 {
     const struct link_lists *lists = &p->result->lists;
@@ -152,27 +169,13 @@ static void put_lists(struct page *p)
         say_list(&p->words, &lists->lists[i]);
         if (p->words.len > 0)
             values_text(list, "note", keep(p));
+        put_columns(p, list, i);
     }
     for (unsigned i = 0; i < lists->count; i++) {
         buf_text(&p->words, i > 0 ? ", " : "");
         show_line(&p->words, span_text(lists->lists[i].name), NAME_CHARACTERS_MAX);
     }
     values_text(p->v, "source", keep(p));
-}
-
-static void put_columns(struct page *p)
-{
-    const struct link_columns *all = &p->result->columns;
-    for (unsigned i = 0; i < all->count; i++) {
-        const struct link_column *c = &all->columns[i];
-        struct values *column = values_add(p->v, "columns");
-        values_text(column, "list", name_of(p, p->result->lists.lists[c->list].name));
-        values_text(column, "name", name_of(p, c->name));
-        say_use(&p->words, c);
-        values_text(column, "use", keep(p));
-        if (c->role == LINK_ROLE_FIELD)
-            values_text(column, "why", name_of(p, c->why));
-    }
 }
 
 /* The pairs */
@@ -244,9 +247,13 @@ static void put_fields(struct page *p)
         struct values *v = values_add(p->v, "fields");
         unsigned top = model->field[f].levels - 1;
         values_text(v, "name", name_of(p, model->field[f].name));
-        values_text(v, "kind", link_kind_name(model->field[f].kind));
+        const char *kind = link_kind_name(model->field[f].kind);
+        if (strcmp(kind, model->field[f].name) != 0)
+            values_text(v, "kind", kind);
         values_text(v, "best", bits_of(p, say_level_bits(p->result, f, top)));
         values_text(v, "worst", bits_of(p, say_level_bits(p->result, f, LINK_LEVEL_DIFFERENT)));
+        say_from(&p->words, p->result, f);
+        values_text(v, "from", keep(p));
         say_beside(&p->words, p->result, f);
         if (p->words.len > 0)
             values_text(v, "beside", keep(p));
@@ -420,7 +427,6 @@ static int fill(struct page *p, const struct link_output *o, struct problem *pro
 {
     values_text(p->v, "policy", POLICY);
     put_lists(p);
-    put_columns(p);
     say_pairs(&p->words, p->result);
     values_text(p->v, "pairs", keep(p));
     put_passes(p);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "draw/chart_part.h"
 #include "link/output.h"
@@ -114,6 +115,26 @@ void say_model(struct buf *b, const struct link_result *result)
     buf_text(b, " is held to be of one person. ");
     buf_text(b, result->learnt ? "The model was learnt from these records, without examples."
                                : "The model was given, and not learnt from these records.");
+}
+
+void say_from(struct buf *b, const struct link_result *result, unsigned field)
+{
+    const struct link_columns *all = &result->columns;
+    const char *name = link_field_name(result->records, field), *before = "";
+    for (unsigned list = 0; list < result->lists.count; list++) {
+        const char *between = before;
+        for (unsigned i = 0; i < all->count; i++) {
+            const struct link_column *c = &all->columns[i];
+            if (c->list != list || c->role != LINK_ROLE_FIELD || strcmp(c->field, name) != 0)
+                continue;
+            buf_printf(b, "%s%s", between, c->name);
+            between = ", ";
+        }
+        if (between != before) {
+            buf_printf(b, " (%s)", result->lists.lists[list].name);
+            before = "; ";
+        }
+    }
 }
 
 void say_beside(struct buf *b, const struct link_result *result, unsigned field)

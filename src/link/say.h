@@ -30,6 +30,8 @@ double say_missed(const struct link_result *result);
 
 /* "Of all possible pairs one in 813 ... The model was learnt from these records." */
 void say_model(struct buf *b, const struct link_result *result);
+/* "family_name, given_name (lawyers.csv); фамилия (parents.csv)": the columns of a field. */
+void say_from(struct buf *b, const struct link_result *result, unsigned field);
 /* "sex and place": what a field goes together with, or nothing. */
 void say_beside(struct buf *b, const struct link_result *result, unsigned field);
 /* What a level says: log2 of m over u. */
