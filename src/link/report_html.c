@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Fills pages/link. Every number of a chart stands in a table as well. */
+/* Fills pages/link/report.html. Every number of a chart stands in a table as well. */
 #include "link/report.h"
 
 #include <math.h>
@@ -10,140 +10,24 @@
 #include "draw/chart_calibration.h"
 #include "draw/chart_histogram.h"
 #include "draw/template.h"
-#include "link/differ.h"
+#include "link/page.h"
 #include "link/say.h"
-#include "pages/link.h"
-#include "text/show.h"
 
-#define WORDS_BYTES_MAX (256u << 10)
-#define NAME_CHARACTERS_MAX 240
-#define VALUE_CHARACTERS_MAX 200
-#define ARENA_BYTES_MAX ((size_t)512 << 20)
-#define POLICY "default-src 'none'; style-src " PAGES_LINK_STYLE_HASH "; base-uri 'none'"
-
-struct page {
-    struct arena arena;
-    struct buf words; /* what is being put together; reset after each use */
-    const struct link_result *result;
-    struct values *v;
-    int error;
-};
-
-static void note_error(struct page *p, int error)
-{
-    if (p->error == 0 && error < 0)
-        p->error = error;
-}
-
-/* What stands in p->words, made visible. */
-static const char *keep(struct page *p)
-{
-    struct buf shown CLEANUP(buf_wipe_release);
-    buf_init(&shown, 4 * WORDS_BYTES_MAX);
-    show_line(&shown, buf_bytes(&p->words), WORDS_BYTES_MAX);
-    char *copy = buf_error(&p->words) == E_NOMEM || buf_error(&shown) == E_NOMEM
-                     ? NULL
-                     : arena_copy_text(&p->arena, buf_bytes(&shown));
-    if (!copy)
-        note_error(p, E_NOMEM);
-    buf_reset(&p->words);
-    return copy ? copy : "";
-}
-
-/* Names of others. */
-static const char *name_of(struct page *p, const char *name)
-{
-    show_line(&p->words, span_text(name), NAME_CHARACTERS_MAX);
-    return keep(p);
-}
-
-static const char *number(struct page *p, double n)
-{
-    say_number(&p->words, n);
-    return keep(p);
-}
-
-static const char *percent(struct page *p, double share)
+static const char *percent(struct link_page *p, double share)
 {
     buf_printf(&p->words, "%.1f%%", 100 * share);
-    return keep(p);
+    return link_page_keep(p);
 }
 
-static const char *bits_of(struct page *p, double bits)
-{
-    chart_put_bits(&p->words, bits);
-    return keep(p);
-}
-
-static const char *share(struct page *p, double v)
+static const char *share(struct link_page *p, double v)
 {
     buf_printf(&p->words, v >= 0.0995 ? "%.2f" : "%.2g", v);
-    return keep(p);
-}
-
-/* One pair */
-
-static void put_pieces(struct page *p, struct values *row, const char *list,
-                       const struct link_piece *pieces, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (pieces[i].text.len == 0)
-            continue;
-        struct values *piece = values_add(row, list);
-        char *text = arena_copy_text(&p->arena, pieces[i].text);
-        note_error(p, text ? 0 : E_NOMEM);
-        values_text(piece, "text", text ? text : "");
-        values_flag(piece, "mark", pieces[i].differs);
-    }
-}
-
-static void put_values(struct page *p, struct values *row, const struct link_view_row *of)
-{
-    struct link_piece a[LINK_PIECES_MAX], b[LINK_PIECES_MAX];
-    size_t a_count = 0, b_count = 0;
-    struct buf shown[2];
-    const char *const texts[] = {of->of_a, of->of_b};
-    for (size_t i = 0; i < 2; i++) {
-        buf_init(&shown[i], 64 * VALUE_CHARACTERS_MAX);
-        show_line(&shown[i], span_text(texts[i]), VALUE_CHARACTERS_MAX);
-        note_error(p, buf_error(&shown[i]) == E_NOMEM ? E_NOMEM : 0);
-    }
-    struct span of_a = buf_bytes(&shown[0]), of_b = buf_bytes(&shown[1]);
-    if (span_equal(of_a, of_b) || !link_differ(of_a, of_b, a, &a_count, b, &b_count)) {
-        a[0] = (struct link_piece){of_a, false};
-        b[0] = (struct link_piece){of_b, false};
-        a_count = b_count = 1;
-    }
-    put_pieces(p, row, "of_a", a, a_count);
-    put_pieces(p, row, "of_b", b, b_count);
-    buf_wipe_release(&shown[0]);
-    buf_wipe_release(&shown[1]);
-}
-
-static void put_view(struct page *p, struct values *v, const struct link_view *view)
-{
-    values_text(v, "a", name_of(p, view->a));
-    values_text(v, "b", name_of(p, view->b));
-    link_view_put_chance(view, &p->words);
-    values_text(v, "chance", keep(p));
-    link_view_put_state(view, &p->words);
-    values_text(v, "state", keep(p));
-    for (unsigned i = 0; i < view->rows; i++) {
-        const struct link_view_row *of = &view->row[i];
-        if (!link_view_row_says(of))
-            continue;
-        struct values *row = values_add(v, "rows");
-        values_text(row, "field", name_of(p, of->field));
-        values_text(row, "level", of->level);
-        if (of->m > 0)
-            values_text(row, "bits", bits_of(p, of->bits));
-        put_values(p, row, of);
-    }
+    return link_page_keep(p);
 }
 
 /* The lists, their columns */
 
-static void put_columns(struct page *p, struct values *v, unsigned list)
+static void put_columns(struct link_page *p, struct values *v, unsigned list)
 {
     const struct link_columns *all = &p->result->columns;
     for (unsigned i = 0; i < all->count; i++) {
@@ -151,46 +35,46 @@ static void put_columns(struct page *p, struct values *v, unsigned list)
         if (c->list != list)
             continue;
         struct values *column = values_add(v, "columns");
-        values_text(column, "name", name_of(p, c->name));
+        values_text(column, "name", link_page_name(p, c->name));
         say_use(&p->words, c);
-        values_text(column, "use", keep(p));
+        values_text(column, "use", link_page_keep(p));
         if (c->role == LINK_ROLE_FIELD)
-            values_text(column, "why", name_of(p, c->why));
+            values_text(column, "why", link_page_name(p, c->why));
     }
 }
 
-static void put_lists(struct page *p)
+static void put_lists(struct link_page *p)
 {
     const struct link_lists *lists = &p->result->lists;
     for (unsigned i = 0; i < lists->count; i++) {
         struct values *list = values_add(p->v, "lists");
-        values_text(list, "name", name_of(p, lists->lists[i].name));
-        values_text(list, "records", number(p, lists->lists[i].rows));
+        values_text(list, "name", link_page_name(p, lists->lists[i].name));
+        values_text(list, "records", link_page_number(p, lists->lists[i].rows));
         say_list(&p->words, &lists->lists[i]);
         if (p->words.len > 0)
-            values_text(list, "note", keep(p));
+            values_text(list, "note", link_page_keep(p));
         put_columns(p, list, i);
     }
     for (unsigned i = 0; i < lists->count; i++) {
         buf_text(&p->words, i > 0 ? ", " : "");
-        show_line(&p->words, span_text(lists->lists[i].name), NAME_CHARACTERS_MAX);
+        buf_text(&p->words, lists->lists[i].name);
     }
-    values_text(p->v, "source", keep(p));
+    values_text(p->v, "source", link_page_keep(p));
 }
 
 /* The pairs */
 
-static void set_charts(struct page *p, const char *wide_name, const char *narrow_name,
+static void set_charts(struct link_page *p, const char *wide_name, const char *narrow_name,
                        struct html wide, struct html narrow, int error)
 {
-    note_error(p, error);
+    link_page_note(p, error);
     if (error < 0)
         return;
     values_html(p->v, wide_name, wide);
     values_html(p->v, narrow_name, narrow);
 }
 
-static void put_bars(struct page *p, const char *wide_name, const char *narrow_name,
+static void put_bars(struct link_page *p, const char *wide_name, const char *narrow_name,
                      const struct chart_bars *chart)
 {
     struct html wide = {0}, narrow = {0};
@@ -200,7 +84,7 @@ static void put_bars(struct page *p, const char *wide_name, const char *narrow_n
     set_charts(p, wide_name, narrow_name, wide, narrow, error);
 }
 
-static void put_passes(struct page *p)
+static void put_passes(struct link_page *p)
 {
     const struct link_plan *plan = &p->result->plan;
     struct chart_bar bars[LINK_PASSES_MAX];
@@ -208,12 +92,12 @@ static void put_passes(struct page *p)
         const struct link_pass *pass = &plan->pass[i];
         struct values *row = values_add(p->v, "passes");
         say_pass(&p->words, p->result, i);
-        bars[i] = (struct chart_bar){.name = keep(p),
+        bars[i] = (struct chart_bar){.name = link_page_keep(p),
                                      .label = percent(p, pass->found),
                                      .value = pass->found,
                                      .filled = fmin(pass->added, pass->found)};
         values_text(row, "keys", bars[i].name);
-        values_text(row, "pairs", number(p, (double)p->result->found.pass[i].pairs));
+        values_text(row, "pairs", link_page_number(p, (double)p->result->found.pass[i].pairs));
         values_text(row, "share", bars[i].label);
         values_text(row, "added", percent(p, pass->added));
     }
@@ -225,7 +109,7 @@ static void put_passes(struct page *p)
                                       .full = 1});
 }
 
-static void put_levels(struct page *p, struct values *v, unsigned field)
+static void put_levels(struct link_page *p, struct values *v, unsigned field)
 {
     const struct link_model_field *of = &p->result->model.field[field];
     for (unsigned level = of->levels - 1; level >= LINK_LEVEL_DIFFERENT; level--) {
@@ -233,35 +117,36 @@ static void put_levels(struct page *p, struct values *v, unsigned field)
         values_text(row, "name", link_level_name(p->result->records, field, level));
         values_text(row, "m", share(p, of->of[LINK_M].share[level]));
         values_text(row, "u", share(p, of->of[LINK_U].share[level]));
-        values_text(row, "bits", bits_of(p, say_level_bits(p->result, field, level)));
+        values_text(row, "bits", link_page_bits(p, say_level_bits(p->result, field, level)));
     }
 }
 
-static void put_fields(struct page *p)
+static void put_fields(struct link_page *p)
 {
     const struct link_model *model = &p->result->model;
     say_model(&p->words, p->result);
-    values_text(p->v, "model", keep(p));
+    values_text(p->v, "model", link_page_keep(p));
     values_text(p->v, "model_about", say_about_model);
     for (unsigned f = 0; f < model->fields; f++) {
         struct values *v = values_add(p->v, "fields");
         unsigned top = model->field[f].levels - 1;
-        values_text(v, "name", name_of(p, model->field[f].name));
+        values_text(v, "name", link_page_name(p, model->field[f].name));
         const char *kind = link_kind_name(model->field[f].kind);
         if (strcmp(kind, model->field[f].name) != 0)
             values_text(v, "kind", kind);
-        values_text(v, "best", bits_of(p, say_level_bits(p->result, f, top)));
-        values_text(v, "worst", bits_of(p, say_level_bits(p->result, f, LINK_LEVEL_DIFFERENT)));
+        values_text(v, "best", link_page_bits(p, say_level_bits(p->result, f, top)));
+        values_text(v, "worst",
+                    link_page_bits(p, say_level_bits(p->result, f, LINK_LEVEL_DIFFERENT)));
         say_from(&p->words, p->result, f);
-        values_text(v, "from", keep(p));
+        values_text(v, "from", link_page_keep(p));
         say_beside(&p->words, p->result, f);
         if (p->words.len > 0)
-            values_text(v, "beside", keep(p));
+            values_text(v, "beside", link_page_keep(p));
         put_levels(p, v, f);
     }
 }
 
-static void put_weights(struct page *p)
+static void put_weights(struct link_page *p)
 {
     const struct link_found *found = &p->result->found;
     const struct chart_histogram chart = {.title = "How many pairs have what weight, in bits",
@@ -284,13 +169,13 @@ static void put_weights(struct page *p)
             continue;
         struct values *row = values_add(p->v, "weights");
         values_printf(row, "from", "%d", LINK_HISTOGRAM_FROM + i);
-        values_text(row, "pairs", number(p, (double)found->histogram[i]));
+        values_text(row, "pairs", link_page_number(p, (double)found->histogram[i]));
     }
 }
 
 /* Persons */
 
-static void put_sizes(struct page *p)
+static void put_sizes(struct link_page *p)
 {
     uint32_t sizes[LINK_SIZES_MAX];
     struct chart_bar bars[LINK_SIZES_MAX];
@@ -303,8 +188,10 @@ static void put_sizes(struct page *p)
         struct values *row = values_add(p->v, "sizes");
         buf_printf(&p->words, "%u%s %s", i, i == LINK_SIZES_MAX ? " and more" : "",
                    i == 1 ? "record" : "records");
-        bars[count] = (struct chart_bar){
-            .name = keep(p), .label = number(p, persons), .value = persons, .filled = persons};
+        bars[count] = (struct chart_bar){.name = link_page_keep(p),
+                                         .label = link_page_number(p, persons),
+                                         .value = persons,
+                                         .filled = persons};
         values_text(row, "records", bars[count].name);
         values_text(row, "persons", bars[count++].label);
     }
@@ -315,32 +202,32 @@ static void put_sizes(struct page *p)
                                       .bars = bars});
 }
 
-static void put_persons(struct page *p)
+static void put_persons(struct link_page *p)
 {
     say_persons(&p->words, p->result);
-    values_text(p->v, "persons", keep(p));
+    values_text(p->v, "persons", link_page_keep(p));
     say_bounds(&p->words, p->result);
-    values_text(p->v, "bounds", keep(p));
+    values_text(p->v, "bounds", link_page_keep(p));
     say_review(&p->words, p->result);
-    values_text(p->v, "review", keep(p));
+    values_text(p->v, "review", link_page_keep(p));
     put_sizes(p);
 }
 
-static void put_decisions(struct page *p)
+static void put_decisions(struct link_page *p)
 {
     size_t troubles = say_troubles(p->result);
     say_decisions(&p->words, p->result);
-    values_text(p->v, "decisions", keep(p));
+    values_text(p->v, "decisions", link_page_keep(p));
     values_flag(p->v, "has_troubles", troubles > 0);
     for (size_t i = 0; i < troubles; i++) {
         say_trouble(&p->words, p->result, i);
-        values_text(values_add(p->v, "troubles"), "text", keep(p));
+        values_text(values_add(p->v, "troubles"), "text", link_page_keep(p));
     }
 }
 
 /* How right it is */
 
-static void put_score(struct page *p, const char *name, const struct link_score *score)
+static void put_score(struct link_page *p, const char *name, const struct link_score *score)
 {
     struct values *v = values_add(p->v, "scores");
     values_text(v, "name", name);
@@ -349,7 +236,7 @@ static void put_score(struct page *p, const char *name, const struct link_score 
     values_printf(v, "mean", "%.4f", link_score_f1(score));
 }
 
-static void put_chances(struct page *p)
+static void put_chances(struct link_page *p)
 {
     struct say_chances chances;
     struct chart_calibrated points[LINK_CALIBRATION_BINS];
@@ -364,8 +251,8 @@ static void put_chances(struct page *p)
                                                   .observed = (double)chances.bin[i].right / pairs,
                                                   .cases = chances.bin[i].pairs};
         say_bin(&p->words, i);
-        values_text(row, "bin", keep(p));
-        values_text(row, "pairs", number(p, pairs));
+        values_text(row, "bin", link_page_keep(p));
+        values_text(row, "pairs", link_page_number(p, pairs));
         values_text(row, "expected", percent(p, points[count].expected));
         if (chances.observed)
             values_text(row, "observed", percent(p, points[count].observed));
@@ -375,17 +262,18 @@ static void put_chances(struct page *p)
     if (!chances.observed || count == 0)
         return;
     struct html chart = {0};
-    note_error(p, chart_calibration(
-                      &(struct chart_calibration){.title = "Whether chances come true as often as "
-                                                           "they say",
-                                                  .count = count,
-                                                  .points = points},
-                      &p->arena, &chart));
+    link_page_note(p,
+                   chart_calibration(
+                       &(struct chart_calibration){.title = "Whether chances come true as often as "
+                                                            "they say",
+                                                   .count = count,
+                                                   .points = points},
+                       &p->arena, &chart));
     if (p->error == 0)
         values_html(p->v, "chances_chart", chart);
 }
 
-static void put_evaluation(struct page *p)
+static void put_evaluation(struct link_page *p)
 {
     values_flag(p->v, "has_scores", p->result->evaluated);
     if (p->result->evaluated) {
@@ -397,7 +285,7 @@ static void put_evaluation(struct page *p)
 
 /* The queue */
 
-static int put_queue(struct page *p, const struct link_output *o, struct problem *problem)
+static int put_queue(struct link_page *p, const struct link_output *o, struct problem *problem)
 {
     size_t count;
     const struct link_doubt *doubts = link_clustering_doubts(p->result->clustering, &count);
@@ -411,24 +299,24 @@ static int put_queue(struct page *p, const struct link_output *o, struct problem
     for (size_t i = 0; i < shown; i++) {
         struct values *v = values_add(p->v, "queue");
         values_printf(v, "number", "%zu", i + 1);
-        put_view(p, v, &views[i]);
+        link_page_put_view(p, v, &views[i]);
     }
     values_flag(p->v, "has_queue", shown > 0);
     if (count > shown) {
         buf_text(&p->words, "And ");
         say_counted(&p->words, (double)(count - shown), "pair more, which is in the queue.",
                     "pairs more, which are in the queue.");
-        values_text(p->v, "more", keep(p));
+        values_text(p->v, "more", link_page_keep(p));
     }
     return 0;
 }
 
-static int fill(struct page *p, const struct link_output *o, struct problem *problem)
+static int fill(struct link_page *p, const struct link_output *o, struct problem *problem)
 {
-    values_text(p->v, "policy", POLICY);
+    values_text(p->v, "policy", LINK_PAGE_POLICY);
     put_lists(p);
     say_pairs(&p->words, p->result);
-    values_text(p->v, "pairs", keep(p));
+    values_text(p->v, "pairs", link_page_keep(p));
     put_passes(p);
     put_fields(p);
     put_weights(p);
@@ -436,65 +324,18 @@ static int fill(struct page *p, const struct link_output *o, struct problem *pro
     put_decisions(p);
     put_evaluation(p);
     say_repeat(&p->words, p->result);
-    values_text(p->v, "repeat", keep(p));
+    values_text(p->v, "repeat", link_page_keep(p));
     TRY(put_queue(p, o, problem));
     return p->error;
 }
 
-static void page_init(struct page *p, const struct link_result *result)
-{
-    *p = (struct page){.result = result};
-    arena_init(&p->arena, ARENA_BYTES_MAX);
-    buf_init(&p->words, WORDS_BYTES_MAX);
-    p->v = values_new(&p->arena);
-}
-
-static void page_release(struct page *p)
-{
-    buf_wipe_release(&p->words);
-    arena_release(&p->arena);
-}
-
 int link_report_html(const struct link_output *o, struct buf *out, struct problem *problem)
 {
-    struct page p;
-    page_init(&p, o->result);
+    struct link_page p;
+    link_page_init(&p, o->result);
     int error = fill(&p, o, problem);
     if (error == 0)
         error = template_render(&page_link_report, language_at(0), p.v, out);
-    page_release(&p);
-    return error;
-}
-
-static int fill_pair(struct page *p, const struct link_view *view)
-{
-    struct chart_waterfall chart;
-    struct html wide, narrow;
-    values_text(p->v, "policy", POLICY);
-    put_view(p, p->v, view);
-    link_view_put_prior(view, &p->words);
-    values_text(p->v, "prior", keep(p));
-    for (unsigned i = 0; i < view->rows; i++) {
-        if (!link_view_row_says(&view->row[i]))
-            continue;
-        buf_text(&p->words, view->row[i].sentence);
-        values_text(values_add(p->v, "sentences"), "text", keep(p));
-    }
-    TRY(link_view_chart(view, &p->arena, &chart));
-    TRY(chart_waterfall(&chart, false, &p->arena, &wide));
-    TRY(chart_waterfall(&chart, true, &p->arena, &narrow));
-    values_html(p->v, "chart", wide);
-    values_html(p->v, "chart_narrow", narrow);
-    return p->error;
-}
-
-int link_explain_html(const struct link_view *view, struct buf *out)
-{
-    struct page p;
-    page_init(&p, NULL);
-    int error = fill_pair(&p, view);
-    if (error == 0)
-        error = template_render(&page_link_pair, language_at(0), p.v, out);
-    page_release(&p);
+    link_page_release(&p);
     return error;
 }
