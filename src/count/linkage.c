@@ -110,7 +110,13 @@ void count_linkage_without(const struct count_table *t, enum count_wrong wrong, 
 struct shifting {
     const struct count_table *table;
     uint64_t seed;
+    unsigned repetitions;
 };
+
+static unsigned repetitions_for(unsigned lists)
+{
+    return lists <= 5 ? COUNT_LINKAGE_REPETITIONS : lists == 6 ? 10 : 6;
+}
 
 static enum count_wrong wrong_of(size_t shift)
 {
@@ -125,7 +131,7 @@ static unsigned percent_of(size_t shift)
 static void table_of(const void *arg, size_t index, struct count_table *ret_table)
 {
     const struct shifting *s = arg;
-    size_t shift = index / COUNT_LINKAGE_REPETITIONS;
+    size_t shift = index / s->repetitions;
     struct rng rng;
     rng_init(&rng, s->seed, STREAM + index);
     count_linkage_without(s->table, wrong_of(shift), percent_of(shift) / 100.0, &rng, ret_table);
@@ -134,12 +140,12 @@ static void table_of(const void *arg, size_t index, struct count_table *ret_tabl
 static double mean_documented(const struct shifting *s, size_t shift)
 {
     double sum = 0;
-    for (size_t i = 0; i < COUNT_LINKAGE_REPETITIONS; i++) {
+    for (size_t i = 0; i < s->repetitions; i++) {
         struct count_table table;
-        table_of(s, shift * COUNT_LINKAGE_REPETITIONS + i, &table);
+        table_of(s, shift * s->repetitions + i, &table);
         sum += (double)count_table_n(&table);
     }
-    return sum / COUNT_LINKAGE_REPETITIONS;
+    return sum / s->repetitions;
 }
 
 static int pool(const struct shifting *s, const struct count_estimate *runs, size_t size,
@@ -149,11 +155,11 @@ static int pool(const struct shifting *s, const struct count_estimate *runs, siz
         struct count_shift *shift = &shifts[i];
         shift->wrong = wrong_of(i);
         shift->percent = percent_of(i);
-        shift->repetitions = COUNT_LINKAGE_REPETITIONS;
+        shift->repetitions = s->repetitions;
         shift->documented = mean_documented(s, i);
         shift->estimate_count = size;
-        TRY(count_panel_pool(&runs[i * COUNT_LINKAGE_REPETITIONS * size], size,
-                             COUNT_LINKAGE_REPETITIONS, memory, &shift->estimates));
+        TRY(count_panel_pool(&runs[i * s->repetitions * size], size, s->repetitions, memory,
+                             &shift->estimates));
     }
     return 0;
 }
@@ -162,8 +168,9 @@ int count_linkage_shifts(const struct count_table *t, uint32_t families,
                          const struct count_means *means, struct arena *memory,
                          struct count_shift **ret_shifts, size_t *ret_count)
 {
-    const struct shifting s = {.table = t, .seed = means->seed};
-    const size_t count = SHIFTS * COUNT_LINKAGE_REPETITIONS;
+    const struct shifting s = {
+        .table = t, .seed = means->seed, .repetitions = repetitions_for(t->lists)};
+    const size_t count = SHIFTS * s.repetitions;
     size_t size = count_panel_size(t->lists, families);
     if (size == 0 || count_linkage_links(t) == 0) {
         *ret_count = 0;
