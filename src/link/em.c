@@ -8,8 +8,8 @@
 #include "link/em_internal.h"
 
 #define ROUNDS_MAX 50
-#define DOUBTED 0.2  /* matches not recognised, for each that is */
-#define TREES 5      /* how often u and the trees are learnt anew */
+#define DOUBTED 0.05 /* matches not recognised, for each that is */
+#define OUTER_ROUNDS_MAX 20
 #define SETTLED 1e-3 /* change of a share of matches, relative, or of an m */
 #define ROWS_PER_TASK 4096
 #define PRIOR_M_PAIRS 20.0 /* matches that general knowledge of m counts as */
@@ -380,11 +380,14 @@ static int run(struct em *em, struct workers *w, struct watch *watch, struct lin
 {
     fill_rows(em);
     TRY(start(em, w, watch, result));
-    for (unsigned i = 0; i < TREES; i++) {
+    for (unsigned i = 0; i < OUTER_ROUNDS_MAX; i++) {
+        double before = em->model->match_share;
         if (i > 0)
             TRY(learn_u(em, w));
         TRY(learn_trees(em, result->matches));
         TRY(run_rounds(em, ROUNDS_MAX, w, watch, result));
+        if (i > 0 && fabs(em->model->match_share / before - 1) < SETTLED)
+            break;
     }
     em->model->pairs_possible = em->in->pairs_possible;
     return 0;
