@@ -37,6 +37,9 @@ static const char help[] =
     "  --within, --between  only within lists, or only between them; both unless said\n"
     "  --unique LIST        this list holds each person once; may be given for several\n"
     "  --ignore COLUMN      is left out of everything, and kept in linked.csv; for several\n"
+    "  --columns FILE       says what columns are, where it was guessed wrong: rows of "
+    "column,kind\n"
+    "                       or list,column,kind\n"
     "  --into linked.csv    besides, the records of an earlier result, under its --model\n"
     "  --model FILE         weighs by a model that --model-out wrote, and learns none\n"
     "  --decisions FILE     obeys what people decided (see link review)\n"
@@ -84,13 +87,13 @@ struct linking {
     struct cli *cli;
     bool within, between, two_reviewers;
     struct cli_list unique, ignore;
-    const char *into, *model_file, *decisions_file, *truth, *draws, *memory, *spill_folder,
-        *threads, *seed, *explain_a, *explain_b;
+    const char *into, *model_file, *decisions_file, *columns_file, *truth, *draws, *memory,
+        *spill_folder, *threads, *seed, *explain_a, *explain_b;
     struct output outputs[OUTPUTS];
     struct link_source *sources;
     size_t source_count;
     uint64_t draw_count;
-    struct buf decisions;
+    struct buf decisions, columns;
     struct link_model model;
     struct link_options options;
     struct link_means means;
@@ -248,6 +251,16 @@ static int read_decisions(struct linking *l)
     TRY(file_read(l->decisions_file, LINK_DECISIONS_MAX_BYTES, &l->decisions, &l->cli->problem));
     l->options.decisions = buf_bytes(&l->decisions);
     l->options.decisions_name = l->decisions_file;
+    return 0;
+}
+
+static int read_columns(struct linking *l)
+{
+    if (!l->columns_file)
+        return 0;
+    TRY(file_read(l->columns_file, LINK_COLUMNS_SAID_MAX_BYTES, &l->columns, &l->cli->problem));
+    l->options.columns.said = buf_bytes(&l->columns);
+    l->options.columns.said_name = l->columns_file;
     return 0;
 }
 
@@ -455,6 +468,7 @@ static int run(struct linking *l)
 {
     TRY(read_model(l));
     TRY(read_decisions(l));
+    TRY(read_columns(l));
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
     TRY(say(l));
@@ -471,6 +485,7 @@ static void release(struct linking *l)
     workers_free(l->means.workers);
     spill_sealed_free(l->means.spill);
     buf_wipe_release(&l->decisions);
+    buf_release(&l->columns);
 }
 
 static int link_lists(int argc, char **argv)
@@ -487,6 +502,7 @@ static int link_lists(int argc, char **argv)
         {.name = "between", .flag = &l.between},
         {.name = "unique", .list = &l.unique},
         {.name = "ignore", .list = &l.ignore},
+        {.name = "columns", .text = &l.columns_file},
         {.name = "decisions", .text = &l.decisions_file},
         {.name = "two-reviewers", .flag = &l.two_reviewers},
         {.name = "draws", .text = &l.draws},
@@ -510,6 +526,7 @@ static int link_lists(int argc, char **argv)
     if (l.into && !l.model_file)
         return cli_usage(&cli, "--into needs --model: the one that the earlier result was made by");
     buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);
+    buf_init(&l.columns, LINK_COLUMNS_SAID_MAX_BYTES);
     l.means.watch = work_begin();
     int error = prepare(&l);
     bool wrong_usage = error == E_ARGUMENT;

@@ -50,17 +50,17 @@ static int obey_row(const struct csv_reader *r, const struct link_lists *lists,
 {
     size_t fields = csv_reader_count(r), found = 0;
     unsigned long long line = csv_reader_line(r);
+    struct span kind = csv_reader_field(r, fields - 1);
     struct said said;
     if (fields != 2 && fields != 3)
         return problem_set(problem, E_FORMAT,
                            "line %llu: a row says column,kind or list,column,kind", line);
-    if (!read_said(csv_reader_field(r, fields - 1), &said))
+    if (!read_said(kind, &said))
         return problem_set(problem, E_FORMAT,
                            "line %llu: \"%.*s\" is no kind of column; there are given name, family "
                            "name, patronymic, full name, date, year, month, day, sex, place, "
                            "address, phone, e-mail, identity number, free text, other, id, ignore",
-                           line, (int)(csv_reader_field(r, fields - 1).len % 64),
-                           (const char *)csv_reader_field(r, fields - 1).data);
+                           line, (int)(kind.len < 40 ? kind.len : 40), (const char *)kind.data);
     for (unsigned i = 0; i < columns->count; i++) {
         struct link_column *c = &columns->columns[i];
         if (!span_equal(csv_reader_field(r, fields - 2), span_text(c->name)) ||

@@ -257,6 +257,14 @@ static void ignore_said(struct guessing *g, struct link_column *column)
         }
 }
 
+static int obey(struct guessing *g)
+{
+    int error = link_columns_obey(g->lists, g->options->said, g->columns, g->problem);
+    if (error < 0 && g->options->said_name)
+        problem_at(g->problem, "%s", g->options->said_name);
+    return error;
+}
+
 static int guess_all(struct guessing *g)
 {
     for (unsigned i = 0; i < g->lists->count; i++)
@@ -266,7 +274,7 @@ static int guess_all(struct guessing *g)
                 .list = i, .index = j, .name = g->lists->lists[i].columns[j].name};
             TRY(judge(g, column));
         }
-    TRY(link_columns_obey(g->lists, g->options->said, g->columns, g->problem));
+    TRY(obey(g));
     for (unsigned i = 0; i < g->columns->count; i++)
         ignore_said(g, &g->columns->columns[i]);
     agree_on_names(g->lists, g->columns);

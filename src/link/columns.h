@@ -42,6 +42,7 @@ struct link_columns_options {
     /* What somebody says that columns are: CSV without a header, rows of column,kind or of
      * list,column,kind. kind is a name of kind.h, or year, month, day, id, ignore. */
     struct span said;
+    const char *said_name; /* its file's, for what is wrong in it; or NULL */
 };
 #define LINK_COLUMNS_SAID_MAX_BYTES (1u << 20)
 

@@ -58,6 +58,10 @@ static void put_columns(struct reporting *r)
         json_put_cstr(w, "list", r->result->lists.lists[c->list].name);
         json_put_cstr(w, "column", c->name);
         json_put_bool(w, "compared", c->role == LINK_ROLE_FIELD);
+        if (c->role == LINK_ROLE_FIELD)
+            json_put_cstr(w, "field", c->field);
+        else
+            json_put_null(w, "field");
         say_use(&r->words, c);
         put_words(r, "use");
         json_put_cstr(w, "why", c->why);
