@@ -62,6 +62,7 @@ static void persons_are_found_and_chances_are_true(void **state)
         right += e->calibration[i].right;
         expected += e->calibration[i].expected * (double)e->calibration[i].pairs;
     }
+    assert_true(pairs > right && right > 0);
     assert_true(expected > 0.95 * (double)right && expected < 1.05 * (double)right);
     assert_true(e->calibration[9].right > 0.97 * (double)e->calibration[9].pairs);
     assert_true(e->calibration[0].right < 0.05 * (double)e->calibration[0].pairs);
