@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* One bar among millions must be seen: it stands a third of a step high on the logarithmic scale. */
+/* One bar among millions must be seen: it stands a third of a step high on the logarithmic
+ * scale. */
 #include "draw/chart_histogram.h"
 
 #include <math.h>

@@ -12,8 +12,16 @@ static const char *const sex_names[] = {"missing", LINK_SEX_LEVELS(X)};
 #undef X
 
 /* A field of names, whose values may stand in another field. */
-enum { NAME_MISSING, NAME_DIFFERENT, NAME_REMOTE, NAME_ALIKE, NAME_SWAPPED, NAME_SLIP, NAME_FORM,
-       NAME_SAME };
+enum {
+    NAME_MISSING,
+    NAME_DIFFERENT,
+    NAME_REMOTE,
+    NAME_ALIKE,
+    NAME_SWAPPED,
+    NAME_SLIP,
+    NAME_FORM,
+    NAME_SAME
+};
 static const char *const name_names[] = {
     "missing",
     "different",
@@ -32,8 +40,14 @@ static const uint8_t name_levels[] = {
 };
 /* Other words: likeness + 1. */
 static const char *const words_names[] = {
-    "missing",        "different",          "a word or some letters in common", "alike", "a part",
-    "one letter off", "another form of it", "the same",
+    "missing",
+    "different",
+    "a word or some letters in common",
+    "alike",
+    "a part",
+    "one letter off",
+    "another form of it",
+    "the same",
 };
 
 struct names {
@@ -119,8 +133,7 @@ static enum cross cross(const struct link_records *r, const struct link_field *f
 }
 
 static bool in_place_of(const struct link_records *r, const struct link_field *f,
-                        const struct link_field *g, uint32_t a, uint32_t b,
-                        struct link_scratch *s)
+                        const struct link_field *g, uint32_t a, uint32_t b, struct link_scratch *s)
 {
     enum cross one = cross(r, f, f->column[a], g, g->column[b], s);
     if (one == CROSS_OTHER)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The ids are few bytes and all different, so they stay as the reader has them; finding is rare, but
- * may be asked for each of many decisions: a table of rows by hash. */
+/* The ids are few bytes and all different, so they stay as the reader has them; finding is rare,
+ * but may be asked for each of many decisions: a table of rows by hash. */
 #include "link/ident.h"
 
 #include <string.h>

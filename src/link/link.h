@@ -11,9 +11,9 @@
  * The road: lists are read (read.h); what their columns are is found (columns.h) and the columns
  * become fields of records (records.h); which pairs to look at is chosen and the model of a pair is
  * estimated, without labels (learn.h, block.h, em.h, model.h); every candidate pair is weighed and
- * the likely ones are kept (score.h, edges.h), with what these hold together (complete.h); what people decided is obeyed (decisions.h); groups
- * are made of the pairs (cluster.h). output.h writes files from the result, evaluate.h compares it
- * with the truth.
+ * the likely ones are kept (score.h, edges.h), with what these hold together (complete.h); what
+ * people decided is obeyed (decisions.h); groups are made of the pairs (cluster.h). output.h writes
+ * files from the result, evaluate.h compares it with the truth.
  *
  * Records are numbered from 0, list after list, row after row. The same input and seed give the
  * same result, whatever the number of threads and the memory limit; and the same groups whatever

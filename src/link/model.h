@@ -40,7 +40,8 @@ struct link_branch {
 };
 
 /* How much more often matches than other pairs agree on a value of some share, at one level:
- * exp(offset - slope * ln share). In theory the slope is 1 for equal values; but it is estimated. */
+ * exp(offset - slope * ln share). In theory the slope is 1 for equal values; here it is
+ * estimated. */
 struct link_rarity {
     double slope, offset;
 };

@@ -43,7 +43,8 @@ void link_patterns_release(struct link_patterns *t);
 int link_patterns_add(struct link_patterns *t, const struct link_pattern *pattern,
                       uint64_t pairs) MUST_USE;
 int link_patterns_merge(struct link_patterns *into, const struct link_patterns *from) MUST_USE;
-/* Closes the gaps: slots[0 .. count) in the order of the patterns' bytes. Nothing is added after. */
+/* Closes the gaps: slots[0 .. count) in the order of the patterns' bytes. Nothing is added
+ * after. */
 void link_patterns_settle(struct link_patterns *t);
 
 /* Exact up to 8 records, then in steps. */

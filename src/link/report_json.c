@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The schema stands in docs/link.md: a member that is there keeps its name and meaning; new ones may
- * come. */
+/* The schema stands in docs/link.md: a member that is there keeps its name and meaning; new ones
+ * may come. */
 #include "link/report.h"
 
 #include <inttypes.h>

@@ -21,7 +21,8 @@ void say_use(struct buf *b, const struct link_column *column);
 /* What must be known of a list: that it holds each person once, that rows are short; or nothing. */
 void say_list(struct buf *b, const struct link_list *list);
 
-/* "All 348,195 possible pairs were looked at." or how many were, and how many matches that costs. */
+/* "All 348,195 possible pairs were looked at." or how many were, and how many matches that
+ * costs. */
 void say_pairs(struct buf *b, const struct link_result *result);
 /* "family name: sound, date: year": the keys of a pass. */
 void say_pass(struct buf *b, const struct link_result *result, unsigned pass);

@@ -103,7 +103,8 @@ double link_jaro_winkler(struct span a, struct span b)
                         (longer.len + LINK_PACKED_BYTES - 1) / LINK_PACKED_BYTES);
 }
 
-/* With m matches at most, Jaro's is at most (m/a + m/b + 1)/3; the bonus at most 0.4 of the rest. */
+/* With m matches at most, Jaro's is at most (m/a + m/b + 1)/3; the bonus at most 0.4 of the
+ * rest. */
 bool link_packed_may_reach(const struct link_packed *a, const struct link_packed *b, double least)
 {
     int alone_a = __builtin_popcount(a->letters & ~b->letters);

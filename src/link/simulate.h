@@ -28,9 +28,9 @@ struct link_simulation {
 };
 
 /* Appends rows of the list (from 0) as CSV, the header first when *at is 0, until out holds
- * at least enough_bytes or the list has ended, at least one possible row; *at is where to go on, UINT64_MAX at the end. The
- * last column, `person`, is the truth. E_ARGUMENT when an option is out of its range, or out's
- * error. */
+ * at least enough_bytes or the list has ended, at least one possible row; *at is where to go on,
+ * UINT64_MAX at the end. The last column, `person`, is the truth. E_ARGUMENT when an option is out
+ * of its range, or out's error. */
 int link_simulate(const struct link_simulation *s, unsigned list, uint64_t *at, size_t enough_bytes,
                   struct buf *out) MUST_USE;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Names in all the ways in which they are written: script.h, sound.h, words.h and name.h at once. */
+/* Names in all the ways in which they are written: script.h, sound.h, words.h and name.h at
+ * once. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdlib.h>
