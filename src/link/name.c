@@ -58,15 +58,22 @@ static struct span after_abd(struct span latin)
     return span_slice(latin, at, latin.len);
 }
 
-/* Two words, or the parts of one, become one word that begins with abd. */
-static int add_abd(struct link_words *dictionary, struct span rest, uint32_t *ret_word)
+static struct span behind_abd(struct span letters, uint8_t text[LINK_SPELLED_BYTES_MAX])
 {
-    uint8_t text[LINK_SPELLED_BYTES_MAX];
-    size_t len = rest.len < sizeof text - 3 ? rest.len : sizeof text - 3;
+    size_t len =
+        letters.len < LINK_SPELLED_BYTES_MAX - 3 ? letters.len : LINK_SPELLED_BYTES_MAX - 3;
     memcpy(text, "abd", 3);
-    memcpy(text + 3, rest.data, len);
-    struct span whole = span_of(text, len + 3);
-    struct link_spelling spelling = {LINK_SCRIPT_LATIN, whole, whole};
+    memcpy(text + 3, letters.data, len);
+    return span_of(text, len + 3);
+}
+
+/* Two words, or the parts of one, become one word that begins with abd. */
+static int add_abd(struct link_words *dictionary, const struct link_spelling *rest,
+                   uint32_t *ret_word)
+{
+    uint8_t latin[LINK_SPELLED_BYTES_MAX], code[LINK_SPELLED_BYTES_MAX];
+    struct link_spelling spelling = {rest->script, behind_abd(rest->latin, latin),
+                                     behind_abd(rest->code, code)};
     return link_words_add(dictionary, &spelling, ret_word);
 }
 
@@ -93,16 +100,21 @@ static int add_name(struct link_words *dictionary, const struct link_spelling *w
 {
     size_t next = 1;
     struct link_spelling word = without_article(words[0]);
-    struct span rest = after_abd(word.latin);
+    size_t rest = after_abd(word.latin).len;
     *ret_taken = 1;
     while (next < count && is_particle(words[next].latin))
         next++;
     if (is_abd(word.latin) && next < count) {
         *ret_taken = next + 1;
-        return add_abd(dictionary, without_article(words[next]).latin, ret_word);
+        word = without_article(words[next]);
+        return add_abd(dictionary, &word, ret_word);
     }
-    if (rest.len < word.latin.len && rest.len >= ABD_REST_MIN)
-        return add_abd(dictionary, rest, ret_word);
+    if (rest < word.latin.len && rest >= ABD_REST_MIN) {
+        size_t before = word.latin.len - rest; /* letters, each of which is one of code too */
+        word.latin = span_slice(word.latin, before, word.latin.len);
+        word.code = span_slice(word.code, before, word.code.len);
+        return add_abd(dictionary, &word, ret_word);
+    }
     return link_words_add(dictionary, &word, ret_word);
 }
 
@@ -269,6 +281,8 @@ static enum link_likeness likeness_of(const struct match *m)
 static enum link_likeness compare_many(struct match *m, bool names,
                                        struct link_relations *relations)
 {
+    if (m->a_count == m->b_count && memcmp(m->a, m->b, m->a_count * sizeof *m->a) == 0)
+        return LINK_LIKENESS_SAME;
     pair_equal(m);
     pair_alike(m, names, relations);
     sum_up(m);

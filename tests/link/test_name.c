@@ -122,7 +122,7 @@ static void one_name_in_several_romanisations(void **state)
         {"Kadyrov", "Kadirow", FORM, FORM},
         {"Gaidarov", "Gajdarow", FORM, FORM},
         {"Chekhov", "Tschechow", FORM, FORM},
-        {"Hernández", "Hernandez", FORM, FORM},
+        {"Hernández", "Hernandez", SAME, SAME},
         {"Čapek", "Capek", FORM, FORM},
         {"Wałęsa", "Walesa", FORM, FORM},
         {"Schmidt", "Schmitt", FORM, FORM},
