@@ -164,7 +164,8 @@ static int keep_words(struct builder *b)
     struct link_field *f = b->field;
     TRY(grow(&f->starts, &b->starts_capacity, (size_t)f->values + 1));
     TRY(grow(&f->words, &b->words_capacity, b->words_count + b->read_count));
-    memcpy(f->words + b->words_count, b->read, b->read_count * sizeof *b->read);
+    if (b->read_count)
+        memcpy(f->words + b->words_count, b->read, b->read_count * sizeof *b->read);
     f->starts[f->values - 1] = (uint32_t)b->words_count;
     b->words_count += b->read_count;
     f->starts[f->values] = (uint32_t)b->words_count;
