@@ -6,10 +6,12 @@
 
 #include "base/error.h"
 #include "draw/term.h"
+#include "text/show.h"
 
 /* Room beyond both ends, as a part of the whole. */
 #define MARGIN 0.03
 #define NAME_BYTES_MAX (64u << 10)
+#define TITLE_CHARACTERS_MAX 1000
 
 /* The widest sets of round numbers first, as digits of each power of ten. */
 static const char *const log_digits[] = {"1", "13", "125", "12357", "123456789"};
@@ -20,8 +22,13 @@ void chart_begin(struct buf *b, double width, double height, double font_size, c
                "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 %.0f %.0f\" "
                "fill=\"currentColor\" font-size=\"%g\"><title>",
                ceil(width), ceil(height), font_size);
-    html_text(b, span_text(title));
+    struct buf shown CLEANUP(buf_wipe_release);
+    buf_init(&shown, NAME_BYTES_MAX);
+    show_line(&shown, span_text(title), TITLE_CHARACTERS_MAX);
+    html_text(b, buf_bytes(&shown));
     buf_text(b, "</title>");
+    if (buf_error(&shown) == E_NOMEM)
+        buf_fail(b, E_NOMEM);
 }
 
 int chart_end(struct buf *b, struct arena *arena, struct html *ret_html)

@@ -110,9 +110,10 @@ void link_view_put_chance(const struct link_view *view, struct buf *out)
     if (of >= 1000)
         of = of >= TIMES_MAX ? TIMES_MAX : round(of / 100) * 100;
     put_whole(out, p > 0.5 ? of - 1 : 1);
-    buf_text(out, of >= TIMES_MAX ? " or more in " : " in ");
+    bool at_most = of >= TIMES_MAX;
+    buf_text(out, !at_most ? " in " : p > 0.5 ? " or more in " : " or fewer in ");
     put_whole(out, of);
-    buf_text(out, p > 0.5 || of < 2 ? " are." : " is.");
+    buf_text(out, p > 0.5 || at_most ? " are." : " is.");
 }
 
 void link_view_put_prior(const struct link_view *view, struct buf *out)

@@ -103,7 +103,7 @@ def test_the_truth_is_compared(folder):
         wrong += by_cluster.setdefault(row['cluster'], row['person']) != row['person']
     assert wrong < 20
     uses = {one['column']: one for one in got['columns'] if one['list'] == 'list_1.csv'}
-    assert not uses['person']['compared'] and uses['family_name']['use'] == 'family name'
+    assert not uses['person']['compared'] and uses['family_name']['use'] == 'full name'
     assert 'precision' in link(*lists, '--evaluate', 'person')
     assert 'no list has the column' in link(*lists, '--evaluate', 'truth', code=1)
 

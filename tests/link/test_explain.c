@@ -39,11 +39,12 @@ static int set_up(void **state)
                                                .mistakes = 0.8,
                                                .scripts = true};
     invented_init(&all, &simulation);
-    invented_add(&all, "evil <b>\x1b[2J\u202e.csv",
-                 "id,family_name,given_name,date_of_birth,phone,re\u202emarks\n"
-                 "x1,<script>alert(1)</script>,Vera\u202eareV,1971-01-09,0600000001,\x1b[31mred\n"
-                 "x2,<script>alert(1)</script>,Vera\u202eareV,1971-01-09,,a \"quoted\" & b\n"
-                 "x3,Orlov,\x1b]0;x\x07,1955-11-30,0600000002,\n");
+    invented_add(
+        &all, "evil <b>\x1b[2J\u202e.csv",
+        "id,family_name,given_name,date_of_birth,phone,re\u202emarks\n"
+        "x1,<script>alert(1)</script>,Vera\u202eareV,1971-01-09,0600000001,\x1b[31mred\n"
+        "x2,<script>alert(1)</script>,Vera\u202eareV,1971-01-09,,\"a \"\"quoted\"\" & b\"\n"
+        "x3,Orlov,\x1b]0;x\x07,1955-11-30,0600000002,\n");
     options = invented_options(&all);
     result = run_link(&options, 1, NULL);
     output = output_of(result, &all);
