@@ -36,4 +36,25 @@ static inline void lanes_exp(lanes *x)
     *x = (lanes)((lanes_bits)(sum * scale) & (lanes_bits)(*x > -700.0));
 }
 
+/* The logarithm, to some 1e-15 of it (near 1: to 1e-16), of x from 1e-300 to 1e300; -709 for 0, for
+ * what is negative and for what is no number. In place. */
+static inline void lanes_log(lanes *x)
+{
+    /* x = m 2^k with m from sqrt(0.5) to sqrt(2); log m = 2 artanh s. */
+    lanes_bits bits = (lanes_bits)*x & (lanes_bits)(*x > 0.0);
+    lanes_bits k = (bits + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd)) >> 52;
+    lanes m = (lanes)(bits - ((k - 1023) << 52));
+    lanes exponent = (lanes)(k | 0x4330000000000000) - (0x1p52 + 1023);
+    lanes s = (m - 1.0) / (m + 1.0), z = s * s;
+    lanes sum = z * (1.0 / 19) + 1.0 / 17;
+    sum = sum * z + 1.0 / 15;
+    sum = sum * z + 1.0 / 13;
+    sum = sum * z + 1.0 / 11;
+    sum = sum * z + 1.0 / 9;
+    sum = sum * z + 1.0 / 7;
+    sum = sum * z + 1.0 / 5;
+    sum = sum * z + 1.0 / 3;
+    *x = exponent * 0x1.62e42fefa39efp-1 + (2.0 * s + 2.0 * s * z * sum);
+}
+
 #endif

@@ -19,7 +19,7 @@
 
 #define ROUND_SWEEPS 1000
 #define FIRST_LOOK_SWEEPS 8000
-#define LEFT_OUT 4 /* the first quarter */
+#define LEFT_OUT 8 /* the first eighth */
 #define LOW 0.025
 #define HIGH 0.975
 #define MOVES 4
@@ -56,11 +56,11 @@ static void run_free(struct run *r)
     mem_free(r);
 }
 
-/* Measured: a sweep takes some 2 us and 0.35 us a history with 10 classes. */
-static uint64_t default_sweeps_max(const struct latent_model *m)
+/* A sweep's time as it was measured on a core of a rented machine. */
+static uint64_t default_sweeps_max(const struct latent_model *m, unsigned chains)
 {
-    double cost_us = (double)m->classes / 10 * (2 + 0.35 * m->histories);
-    return (uint64_t)(10e6 / cost_us / 4 / ROUND_SWEEPS) * ROUND_SWEEPS;
+    double sweep_us = (m->classes + 10) / 20.0 * (4 + 0.25 * m->histories);
+    return (uint64_t)(LATENT_CORE_SECONDS * 1e6 / sweep_us / chains);
 }
 
 static void set_options(struct latent_options *o, const struct latent_options *given)
@@ -70,7 +70,7 @@ static void set_options(struct latent_options *o, const struct latent_options *g
     o->alpha_shape = o->alpha_shape > 0 ? o->alpha_shape : 0.25;
     o->alpha_rate = o->alpha_rate > 0 ? o->alpha_rate : 0.25;
     o->chains = o->chains ? o->chains : 4;
-    o->effective = o->effective > 0 ? o->effective : 2500;
+    o->effective = o->effective > 0 ? o->effective : 5000;
     ASSERT(o->classes >= 2 && o->classes <= LATENT_CLASSES_MAX);
     ASSERT(o->chains >= 2 && o->chains <= LATENT_CHAINS_MAX);
 }
@@ -93,6 +93,7 @@ static void set_model(struct run *r, const struct count_table *t)
             history |= (h >> lists[j] & 1) << j;
         m->history[m->cell_count] = history;
         m->persons[m->cell_count++] = (int64_t)t->cells[h];
+        m->counts[history] = (double)t->cells[h];
     }
     m->n = (double)count_table_n(t);
     m->classes = r->options.classes;
@@ -191,7 +192,7 @@ static int run_on(struct run *r)
         if (r->sweeps < next_look && !end)
             continue;
         TRY(look(r));
-        next_look = r->sweeps + r->sweeps / 3;
+        next_look = r->sweeps + r->sweeps / 4;
         if (end || (r->met.rhat < LATENT_RHAT && least_effective(&r->met) >= r->options.effective))
             return 0;
     }
@@ -223,7 +224,7 @@ static void tell_run(const struct run *r, struct count_estimate *e)
     put_number(sweeps, (double)r->sweeps);
     put_number(effective, floor(least));
     snprintf(e->model, sizeof e->model,
-             "%u classes, %u chains of %s sweeps (a quarter left out), R-hat %.3f, effective %s",
+             "%u classes, %u chains of %s sweeps (an eighth left out), R-hat %.3f, effective %s",
              r->model.classes, r->options.chains, sweeps, r->met.rhat, effective);
     if (r->met.rhat >= LATENT_RHAT) {
         count_estimate_warn(e, COUNT_WARN_CHAINS_APART);
@@ -307,7 +308,7 @@ static int run_new(const struct count_table *t, const struct latent_options *opt
     set_options(&r->options, options);
     set_model(r, t);
     if (r->options.sweeps_max == 0)
-        r->options.sweeps_max = default_sweeps_max(&r->model);
+        r->options.sweeps_max = default_sweeps_max(&r->model, r->options.chains);
     *ret_run = r;
     return 0;
 }

@@ -9,9 +9,9 @@
  *   N                          1/N
  *
  * The posterior is drawn from by several Markov chains (latent_chain.h) that start far from each
- * other. Each time they have gone on for a third of their way, they are compared; when R-hat is
+ * other. Each time they have gone on for a quarter of their way, they are compared; when R-hat is
  * below LATENT_RHAT and the effective size of the middle and of both limits is what was asked for,
- * they end. The first quarter of each chain is left out. At most LATENT_STORE draws a chain are
+ * they end. The first eighth of each chain is left out. At most LATENT_STORE draws a chain are
  * kept, evenly spaced.
  *
  * Unlike the package LCMCR, a large number of unseen is kept as it is drawn, up to 2^53. */
@@ -23,18 +23,20 @@
 
 #define LATENT_LISTS_MIN 3
 #define LATENT_CHAINS_MAX 16
-#define LATENT_STORE 8192
+#define LATENT_STORE 16384
 #define LATENT_RHAT 1.01
 /* With fewer effective draws there is a warning. */
 #define LATENT_EFFECTIVE_MIN 1000
+/* What the default limit of sweeps takes of one processor core, more or less. */
+#define LATENT_CORE_SECONDS 18
 
 /* A 0 stands for the default. */
 struct latent_options {
     unsigned classes;               /* 2 to LATENT_CLASSES_MAX; 10 */
     double alpha_shape, alpha_rate; /* 0.25, 0.25 */
     unsigned chains;                /* 2 to LATENT_CHAINS_MAX; 4 */
-    double effective;               /* to be reached; 2,500 */
-    uint64_t sweeps_max;            /* a chain; some 10 seconds' worth of one processor core */
+    double effective;               /* to be reached; 5,000 */
+    uint64_t sweeps_max;            /* a chain; LATENT_CORE_SECONDS of all chains together */
     bool plain;                     /* without Metropolis moves, as the package does it */
 };
 

@@ -34,6 +34,7 @@ struct latent_model {
     unsigned cell_count;
     unsigned history[COUNT_CELLS_MAX];
     int64_t persons[COUNT_CELLS_MAX];
+    double counts[COUNT_CELLS_MAX]; /* the persons of each history, also of those nobody has */
 };
 
 struct latent_chain {

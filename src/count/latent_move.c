@@ -14,6 +14,8 @@
 /* A class of whom fewer are seen twice is not made to compensate, now or on the way back: its
  * weight would be lost in rounding. */
 #define TWICE_MIN 1e-6
+/* Classes with fewer persons than this are left to the sweep's other steps. */
+#define LIGHT_PERSONS 1e-3
 #define SOLVE_STEPS_MAX 60
 #define SOLVE_PRECISION 1e-9
 
@@ -30,22 +32,24 @@ struct proposal {
     double weight;
     double on[COUNT_LISTS_MAX], off[COUNT_LISTS_MAX];
     lanes cells[COUNT_CELLS_MAX / LANES];
-    double none;
 };
 
 static double log_likelihood(const struct latent_model *m, const lanes *p)
 {
-    lanes sum = p[0];
-    for (unsigned i = 1; i < m->histories / LANES; i++)
-        sum += p[i];
-    double seen = 0;
-    for (unsigned i = 0; i < LANES; i++)
-        seen += sum[i];
-    const double *cells = (const double *)p;
-    double result = -m->n * log(seen);
-    for (unsigned i = 0; i < m->cell_count; i++)
-        result += (double)m->persons[i] * log(cells[m->history[i]]);
-    return result;
+    const lanes *counts = (const lanes *)(const void *)m->counts;
+    lanes seen = {0}, sum = {0};
+    for (unsigned i = 0; i < m->histories / LANES; i++) {
+        lanes log_p = p[i];
+        seen += log_p;
+        lanes_log(&log_p);
+        sum += counts[i] * log_p;
+    }
+    double all_seen = 0, result = 0;
+    for (unsigned i = 0; i < LANES; i++) {
+        all_seen += seen[i];
+        result += sum[i];
+    }
+    return result - m->n * log(all_seen);
 }
 
 static lanes *row_of(struct latent_chain *c, unsigned k)
@@ -60,8 +64,7 @@ static void mix(struct latent_chain *c, struct mixture *x)
     x->total = 0;
     for (unsigned k = 0; k < m->classes; k++) {
         lanes *row = row_of(c, k);
-        c->none[k] =
-            latent_chain_cells(m, c->weight[k], c->on[k], c->off[k], (double *)(void *)row);
+        latent_chain_cells(m, c->weight[k], c->on[k], c->off[k], (double *)(void *)row);
         for (unsigned i = 0; i < m->histories / LANES; i++)
             x->p[i] += row[i];
         x->total += c->weight[k];
@@ -76,10 +79,10 @@ static unsigned pick_class(struct latent_chain *c)
     return (unsigned)(u * u * c->model->classes);
 }
 
-/* The length of a step: 2, 1, 1/2, 1/4 or 1/8. */
+/* The length of a step: 2, 1, 1/2 or 1/4. */
 static double pick_length(struct latent_chain *c)
 {
-    return 2.0 / (double)(1u << rng_below(&c->v.rng, 5));
+    return 2.0 / (double)(1u << (rng_u64(&c->v.rng) >> 62));
 }
 
 /* A factor as likely as its inverse; with length 1 the logarithm is mostly within 0.7. */
@@ -127,13 +130,29 @@ static double sums_ratio(const struct latent_chain *c, const struct proposal *p,
     return ratio;
 }
 
+static bool is_light(const struct latent_model *m, double weight, double total)
+{
+    return !(weight * m->n >= LIGHT_PERSONS * total);
+}
+
 static void take(struct latent_chain *c, const struct proposal *p)
 {
     c->weight[p->k] = p->weight;
     memcpy(c->on[p->k], p->on, sizeof p->on);
     memcpy(c->off[p->k], p->off, sizeof p->off);
     memcpy(row_of(c, p->k), p->cells, c->model->histories * sizeof(double));
-    c->none[p->k] = p->none;
+}
+
+static void propose(struct latent_chain *c, struct mixture *x, struct proposal *p, size_t count)
+{
+    const struct latent_model *m = c->model;
+    memcpy(x->proposed, x->p, m->histories * sizeof(double));
+    for (size_t i = 0; i < count; i++) {
+        const lanes *row = row_of(c, p[i].k);
+        latent_chain_cells(m, p[i].weight, p[i].on, p[i].off, (double *)(void *)p[i].cells);
+        for (unsigned h = 0; h < m->histories / LANES; h++)
+            x->proposed[h] += p[i].cells[h] - row[h];
+    }
 }
 
 /* Accepts the classes proposed, or leaves all as it is. jacobian: of the change of the weights and
@@ -145,17 +164,16 @@ static void decide(struct latent_chain *c, struct mixture *x, struct proposal *p
 {
     const struct latent_model *m = c->model;
     double more = 0, log_last = 0;
-    memcpy(x->proposed, x->p, m->histories * sizeof(double));
     for (size_t i = 0; i < count; i++) {
-        const lanes *row = row_of(c, p[i].k);
-        p[i].none =
-            latent_chain_cells(m, p[i].weight, p[i].on, p[i].off, (double *)(void *)p[i].cells);
-        for (unsigned h = 0; h < m->histories / LANES; h++)
-            x->proposed[h] += p[i].cells[h] - row[h];
         more += p[i].weight - c->weight[p[i].k];
         if (p[i].k + 1 == m->classes)
             log_last = log(p[i].weight / c->weight[p[i].k]);
     }
+    for (size_t i = 0; i < count; i++) {
+        if (is_light(m, p[i].weight, x->total + more))
+            return;
+    }
+    propose(c, x, p, count);
     double log_total = log1p(more / x->total);
     double log_ratio = log(jacobian * sums_ratio(c, p, count)) - (c->alpha + 1) * log_total +
                        (c->alpha - 1) * log_last;
@@ -178,7 +196,7 @@ static void move_reach(struct latent_chain *c, struct mixture *x)
     struct proposal p;
     double factor = pick_factor(c, 2 * pick_length(c)), jacobian = 1;
     p.k = pick_class(c);
-    if (c->weight[p.k] == 0)
+    if (is_light(m, c->weight[p.k], x->total))
         return;
     for (unsigned j = 0; j < m->lists; j++)
         tilt(c, j, factor, &p, &jacobian);
@@ -253,7 +271,7 @@ static void move_split(struct latent_chain *c, struct mixture *x)
     p[1].k = pick_class(c);
     double length = pick_length(c), factor = pick_factor(c, 2 * length), jacobian = factor;
     double w = c->weight[p[0].k], v = c->weight[p[1].k];
-    if (p[0].k == p[1].k || w == 0 || v == 0)
+    if (p[0].k == p[1].k || is_light(m, w, x->total) || is_light(m, v, x->total))
         return;
     p[0].weight = w * factor;
     for (unsigned j = 0; j < m->lists; j++)

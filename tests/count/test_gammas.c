@@ -90,13 +90,34 @@ static void test_exp(void **state)
         assert_true(edge[i] == expected[i]);
 }
 
+static void test_log(void **state)
+{
+    (void)state;
+    for (double at = -690; at < 690; at += 0.37) {
+        lanes x;
+        double each[LANES];
+        for (unsigned i = 0; i < LANES; i++)
+            x[i] = each[i] = exp(at + i * 0.0443);
+        lanes_log(&x);
+        for (unsigned i = 0; i < LANES; i++)
+            assert_true(fabs(x[i] - log(each[i])) <= 2e-15 * fabs(log(each[i])) + 1e-16);
+    }
+    lanes near = {1, 1 + 0x1p-52, 1 - 0x1p-53, 1 + 1e-9, 1 - 1e-9, M_SQRT2, M_SQRT1_2, 2};
+    lanes given = near;
+    lanes_log(&near);
+    for (unsigned i = 0; i < LANES; i++)
+        assert_true(fabs(near[i] - log(given[i])) <= 1e-15 * fabs(log(given[i])));
+    lanes edge = {0, -0.0, -1, -1e300, -INFINITY, NAN, 0, 0};
+    lanes_log(&edge);
+    for (unsigned i = 0; i < LANES; i++)
+        assert_true(fabs(edge[i] + 709) < 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_crosses),
-        cmocka_unit_test(test_seams),
-        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_steps), cmocka_unit_test(test_crosses), cmocka_unit_test(test_seams),
+        cmocka_unit_test(test_exp),   cmocka_unit_test(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,7 @@ static void draw_table(struct latent_chain *c, struct latent_model *m, const dou
             h + 1 == m->histories ? left : variate_binomial(&c->v, left, cells[h] / seen);
         seen -= cells[h];
         left -= here;
+        m->counts[h] = (double)here;
         if (here == 0)
             continue;
         m->history[m->cell_count] = h;
