@@ -48,7 +48,7 @@ def warning_faults(root, page):
 
 
 def main(vouchsafe, root):
-    root = Path(root)
+    root, vouchsafe = Path(root), Path(vouchsafe).resolve()
     page = (root / 'docs/count.md').read_text(encoding='utf-8')
     blocks = BLOCK.findall(page)
     results = {f'{number}: {command}': [f'is not printed:\n{part}' for part in [differs(expected, run(vouchsafe, root, command))]
