@@ -13,31 +13,27 @@
 #define PARAGRAPH_BYTES_MAX (256u << 10)
 #define PARAGRAPH_CHARACTERS_MAX 8000
 
-/* The cell as it is shown, in scratch. */
-static struct span shown(struct buf *scratch, const char *cell)
+/* The cell as it is shown, in scratch. What is too long was cut; only want of memory is b's own
+ * error. */
+static struct span shown(struct buf *b, struct buf *scratch, const char *cell)
 {
     buf_reset(scratch);
     if (cell)
         show_line(scratch, span_text(cell), CELL_CHARACTERS_MAX);
+    if (buf_error(scratch) == E_NOMEM)
+        buf_fail(b, E_NOMEM);
     return buf_bytes(scratch);
 }
 
-/* What is too long was cut; only want of memory is the table's own error. */
-static void pass_on(struct buf *b, const struct buf *scratch)
-{
-    if (buf_error(scratch) == E_NOMEM)
-        buf_fail(b, E_NOMEM);
-}
-
-static void measure(const struct term_column *columns, size_t count, const char *const *cells,
-                    size_t rows, size_t *widths)
+static void measure(struct buf *b, const struct term_column *columns, size_t count,
+                    const char *const *cells, size_t rows, size_t *widths)
 {
     struct buf scratch CLEANUP(buf_wipe_release);
     buf_init(&scratch, CELL_BYTES_MAX);
     for (size_t c = 0; c < count; c++)
-        widths[c] = width_columns(shown(&scratch, columns[c].title));
+        widths[c] = width_columns(shown(b, &scratch, columns[c].title));
     for (size_t i = 0; i < rows * count; i++) {
-        size_t width = width_columns(shown(&scratch, cells[i]));
+        size_t width = width_columns(shown(b, &scratch, cells[i]));
         if (width > widths[i % count])
             widths[i % count] = width;
     }
@@ -69,6 +65,15 @@ static void pad(struct buf *b, size_t columns)
         buf_u8(b, ' ');
 }
 
+/* No blanks at the end of a line. */
+static void trim(struct buf *b)
+{
+    size_t len = b->len;
+    while (len > 0 && b->data[len - 1] == ' ')
+        len--;
+    buf_cut(b, len);
+}
+
 static void put_shown(struct buf *b, struct span text, size_t width, enum term_fill fill)
 {
     size_t needed = width_columns(text);
@@ -89,7 +94,7 @@ void term_table(struct buf *b, const struct term_column *columns, size_t count,
 {
     ASSERT(count > 0 && count <= TERM_COLUMNS_MAX);
     size_t widths[TERM_COLUMNS_MAX];
-    measure(columns, count, cells, rows, widths);
+    measure(b, columns, count, cells, rows, widths);
     fit(columns, count, width, widths);
     struct buf scratch CLEANUP(buf_wipe_release);
     buf_init(&scratch, CELL_BYTES_MAX);
@@ -97,30 +102,29 @@ void term_table(struct buf *b, const struct term_column *columns, size_t count,
         for (size_t c = 0; c < count; c++) {
             const char *cell = r == 0 ? columns[c].title : cells[(r - 1) * count + c];
             bool last = c + 1 == count;
-            put_shown(b, shown(&scratch, cell), widths[c],
+            put_shown(b, shown(b, &scratch, cell), widths[c],
                       columns[c].right ? TERM_RIGHT
                       : last           ? TERM_CUT
                                        : TERM_LEFT);
             pad(b, last ? 0 : GAP);
         }
+        trim(b);
         buf_u8(b, '\n');
     }
-    pass_on(b, &scratch);
 }
 
 size_t term_columns_of(const char *text)
 {
     struct buf scratch CLEANUP(buf_wipe_release);
     buf_init(&scratch, CELL_BYTES_MAX);
-    return width_columns(shown(&scratch, text));
+    return width_columns(shown(&scratch, &scratch, text));
 }
 
 void term_cell(struct buf *b, const char *text, size_t width, enum term_fill fill)
 {
     struct buf scratch CLEANUP(buf_wipe_release);
     buf_init(&scratch, CELL_BYTES_MAX);
-    put_shown(b, shown(&scratch, text), width, fill);
-    pass_on(b, &scratch);
+    put_shown(b, shown(b, &scratch, text), width, fill);
 }
 
 /* The bytes that go on a line of width columns: up to the last space that fits, or a piece of a
@@ -151,5 +155,6 @@ void term_paragraph(struct buf *b, const char *text, size_t indent, size_t width
         if (rest.len > 0 && rest.data[0] == ' ')
             rest = span_slice(rest, 1, rest.len);
     }
-    pass_on(b, &scratch);
+    if (buf_error(&scratch) == E_NOMEM)
+        buf_fail(b, E_NOMEM);
 }

@@ -9,8 +9,9 @@
  *
  * The queue: what a person should look at, hardest first: `chance` that the two are one person,
  * `together` whether they are in one cluster at present, `a` and `b` (ident.h), then what both say,
- * side by side: each field that is compared, whatever its columns are called in the two lists, then
- * what is not compared (rows.h).
+ * side by side: each field that is compared, whatever its columns are called in the two lists, and
+ * how its two values compare ("name a", "name b", "name seen"), then what is not compared
+ * (rows.h).
  *
  * The draws: a row a record in the order of linked.csv: `record` (its row there, from 1), `list`,
  * `apart` and `merged` (the groups with only what is sure joined, and with all that is in doubt),

@@ -11,15 +11,25 @@ struct queueing {
     size_t count;
 };
 
+/* Only the fields were compared. */
+static bool was_compared(const struct queueing *q, unsigned column)
+{
+    return column < link_records_fields(q->result->records);
+}
+
 static int put_header(struct queueing *q)
 {
     static const char *const own[] = {"chance", "together", "a", "b"};
-    char name[LINK_VALUE_BYTES_MAX + 4];
+    char name[LINK_VALUE_BYTES_MAX + 8];
     for (size_t i = 0; i < COUNT_OF(own); i++)
         output_name(&q->text, own[i]);
     for (unsigned i = 0; i < link_rows_columns(q->rows); i++) {
         for (int side = 'a'; side <= 'b'; side++) {
             snprintf(name, sizeof name, "%s %c", link_rows_name(q->rows, i), side);
+            output_name(&q->text, name);
+        }
+        if (was_compared(q, i)) {
+            snprintf(name, sizeof name, "%s seen", link_rows_name(q->rows, i));
             output_name(&q->text, name);
         }
     }
@@ -39,6 +49,9 @@ static int put_ident(struct queueing *q, uint32_t record)
 
 static int put_doubt(struct queueing *q, const struct link_doubt *doubt)
 {
+    const struct link_records *records = q->result->records;
+    struct link_explanation why;
+    link_result_explain(q->result, doubt->a, doubt->b, &why);
     output_chance(&q->text, link_bits_to_probability((double)doubt->bits));
     output_name(&q->text, doubt->together ? "yes" : "no");
     TRY(put_ident(q, doubt->a));
@@ -46,6 +59,10 @@ static int put_doubt(struct queueing *q, const struct link_doubt *doubt)
     for (unsigned i = 0; i < link_rows_columns(q->rows); i++) {
         output_name(&q->text, link_rows_value(q->rows, doubt->a, i));
         output_name(&q->text, link_rows_value(q->rows, doubt->b, i));
+        if (was_compared(q, i))
+            output_name(&q->text, why.term[i].level == LINK_LEVEL_MISSING
+                                      ? ""
+                                      : link_level_name(records, i, why.term[i].level));
     }
     return output_row_end(&q->text);
 }

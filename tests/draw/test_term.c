@@ -48,7 +48,7 @@ static void columns_stand_below_each_other(void **state)
     assert_table(cells, 2, 80,
                  "day         text           size  last\n"
                  "2031-04-09  Ёлочный рынок     5  x\n"
-                 "2031-04-10  山川             16  \n");
+                 "2031-04-10  山川             16\n");
     assert_table(NULL, 0, 80, "day  text  size  last\n");
 }
 

@@ -55,6 +55,46 @@ static void test_letters_of_several_bytes_stay_whole(void **state)
     buf_release(&out);
 }
 
+#define SEEN_HEADER                                                                                \
+    "chance,together,a,b,name a,name b,name seen,born a,born b,born seen,note a,note b\r\n"
+
+static void test_what_the_engine_saw_is_shown(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    read_and_show(SEEN_HEADER "0.5,yes,a:1,b:2,Желан,Zhelan,another form of it,"
+                              "1962-02-18,1962-02-08,one digit off,x,y\r\n",
+                  80, &out);
+    assert_non_null(strstr(buf_cstr(&out), "≈  name  Желан         Zhelan\n"));
+    assert_non_null(strstr(buf_cstr(&out), "≠  born  1962-02-[1]8  1962-02-[0]8  one digit off\n"));
+    assert_non_null(strstr(buf_cstr(&out), "≠  note  x             y\n"));
+    buf_release(&out);
+}
+
+/* Nothing is cut: what is cut cannot be compared. */
+static void test_where_it_is_narrow_they_stand_beneath_each_other(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    read_and_show(SEEN_HEADER "0.5,yes,tolma.csv:112,karsk.csv:9,Chernov Timur Rustamovich,"
+                              "Chernova Tamar Rustamovna,a part,,1962-02-08,,,\r\n",
+                  40, &out);
+    assert_string_equal(buf_cstr(&out), "a: tolma.csv:112\n"
+                                        "b: karsk.csv:9\n"
+                                        "≠ name: a part\n"
+                                        "    a: Chernov[] T[imu]r Rustamov[ich]\n"
+                                        "    b: Chernov[a] T[ama]r Rustamov[na]\n"
+                                        "born\n"
+                                        "    a: -\n"
+                                        "    b: 1962-02-08\n");
+    buf_reset(&out);
+    read_and_show(SEEN_HEADER "0.5,yes,a:1,b:2,غيارنتيا,نيف,different,,,,,\r\n", 80, &out);
+    assert_non_null(strstr(buf_cstr(&out), "    a: غيارنتيا\n    b: نيف\n"));
+    buf_release(&out);
+}
+
 static void test_wrong_files_are_refused_with_the_line(void **state)
 {
     (void)state;
@@ -63,6 +103,8 @@ static void test_wrong_files_are_refused_with_the_line(void **state)
     } cases[] = {{"", "empty"},
                  {"a,b\n", "line 1"},
                  {"chance,together,a,b,odd\n", "line 1"},
+                 {"chance,together,a,b,name a,name b,name seen,odd\n", "line 1"},
+                 {SEEN_HEADER "0.5,no,a:1,b:2,,,,,,,\r\n", "line 2"},
                  {HEADER "0.5,no,a:1\r\n", "line 2"},
                  {HEADER ROW "0.5,perhaps,a:1,b:2,,,,,,\r\n", "line 3"},
                  {HEADER "0.5,no,,b:2,,,,,,\r\n", "line 2"}};
@@ -108,6 +150,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_pair_is_shown_with_its_differences),
         cmocka_unit_test(test_letters_of_several_bytes_stay_whole),
+        cmocka_unit_test(test_what_the_engine_saw_is_shown),
+        cmocka_unit_test(test_where_it_is_narrow_they_stand_beneath_each_other),
         cmocka_unit_test(test_wrong_files_are_refused_with_the_line),
         cmocka_unit_test(test_no_memory),
     };
