@@ -2,7 +2,8 @@
 /* What the columns of a file are, from their names and from the first rows.
  *
  * A row a record, when a column is named as a person's id and another as a list:
- *   id     link_cluster, cluster, cluster_id, person, person_id, victim_id, ..., id (the first of these there is)
+ *   id     link_cluster, cluster, cluster_id, person, person_id, victim_id, ..., id (the first of
+ *          these there is)
  *   list   link_list, list, list_name, source, dataset, project, ...
  * Otherwise the columns that hold nothing but 0 and 1 are the lists, and a row is
  *   a capture history with its frequency, when a column is named n, count, freq, frequency, ... and

@@ -3,8 +3,9 @@
  *
  * A row a record of the linked file: "record", its number there from 1, the header not counted; the
  * columns whose names begin with "draw_", each the person's id under that draw; "merged", the id
- * when everything doubtful is merged; "list", which must be the record's list when that too stands in
- * a column of that name. Other columns are passed over. All records that are used must be there, each once.
+ * when everything doubtful is merged; "list", which must be the record's list when that too stands
+ * in a column of that name. Other columns are passed over. All records that are used must be there,
+ * each once.
  *
  * A person of a draw belongs to the stratum of the first of their rows. Memory: each different id
  * once, and 1 byte (with strata 3) for each of them and each draw; beyond COUNT_DRAWS_CELLS_MAX of

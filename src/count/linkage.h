@@ -21,11 +21,11 @@
  * lists, and records of one list were linked rightly. Where one list is written worse than the
  * others, draws of the linkage itself (draws.h) say more.
  *
- * Each share is repeated COUNT_LINKAGE_REPETITIONS times (10 with six lists, 6 with more, where each
- * takes long) with its own stream of random numbers, the cheap estimators (panel.h) run on each, and
- * their answers pooled (pool.h). Tables with very many
- * links are changed in blocks of equal persons, at most COUNT_LINKAGE_STEPS of them: the chance in
- * which ones are chosen is then smaller than what can be seen. */
+ * Each share is repeated COUNT_LINKAGE_REPETITIONS times (10 with six lists, 6 with more, where
+ * each takes long) with its own stream of random numbers, the cheap estimators (panel.h) run on
+ * each, and their answers pooled (pool.h). Tables with very many links are changed in blocks of
+ * equal persons, at most COUNT_LINKAGE_STEPS of them: the chance in which ones are chosen is then
+ * smaller than what can be seen. */
 #ifndef COUNT_LINKAGE_H
 #define COUNT_LINKAGE_H
 

@@ -45,7 +45,7 @@ static void test_unit_is_open_and_even(void **state)
         assert_true(u > 0 && u < 1);
         tenths[(int)(u * 10)]++;
     }
-    /* Chi-squared with 9 degrees of freedom: over 33.7 once in 10,000 seeds, and this one is not. */
+    /* Chi-squared with 9 degrees of freedom: over 33.7 once in 10,000 seeds; not this one. */
     double chi = 0;
     for (int i = 0; i < 10; i++)
         chi += (tenths[i] - 10000.0) * (tenths[i] - 10000.0) / 10000.0;
