@@ -29,14 +29,11 @@ static bool is_too_large(const struct link_pass *pass, uint64_t block)
 /* One value for a key of several: the smallest, which two records that share most also share. */
 static uint64_t smallest_key(const struct link_records *r, struct link_atom atom, uint32_t record)
 {
-    uint64_t smallest = 0;
-    for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
-        uint64_t value = link_key(r, atom.field, atom.key, record, i);
-        if (value == 0)
-            break;
-        if (smallest == 0 || value < smallest)
-            smallest = value;
-    }
+    uint64_t keys[LINK_KEY_VALUES_MAX];
+    unsigned count = link_keys(r, atom.field, atom.key, record, keys);
+    uint64_t smallest = count > 0 ? keys[0] : 0;
+    for (unsigned i = 1; i < count; i++)
+        smallest = keys[i] < smallest ? keys[i] : smallest;
     return smallest;
 }
 
@@ -64,22 +61,16 @@ unsigned link_pass_blocks(const struct link_pass *pass, const struct link_record
                           uint32_t record, uint64_t ret_blocks[LINK_BLOCKS_MAX])
 {
     const struct link_atom *k = pass->key;
-    unsigned count = 0;
-    for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
-        uint64_t first = link_key(r, k[0].field, k[0].key, record, i);
-        if (first == 0)
-            break;
-        first = link_mix(first);
-        if (pass->keys == 1) {
-            count = add_block(ret_blocks, count, cut_block(pass, r, record, first | 1));
-            continue;
-        }
-        for (unsigned j = 0; j < LINK_KEY_VALUES_MAX; j++) {
-            uint64_t second = link_key(r, k[1].field, k[1].key, record, j);
-            if (second == 0)
-                break;
-            uint64_t block = link_mix(first * 31 + second) | 1;
-            count = add_block(ret_blocks, count, cut_block(pass, r, record, block));
+    uint64_t firsts[LINK_KEY_VALUES_MAX], seconds[LINK_KEY_VALUES_MAX] = {0};
+    unsigned count = 0, firsts_count = link_keys(r, k[0].field, k[0].key, record, firsts);
+    unsigned seconds_count = 1;
+    if (pass->keys > 1 && firsts_count > 0)
+        seconds_count = link_keys(r, k[1].field, k[1].key, record, seconds);
+    for (unsigned i = 0; i < firsts_count; i++) {
+        uint64_t first = link_mix(firsts[i]);
+        for (unsigned j = 0; j < seconds_count; j++) {
+            uint64_t block = pass->keys > 1 ? link_mix(first * 31 + seconds[j]) : first;
+            count = add_block(ret_blocks, count, cut_block(pass, r, record, block | 1));
         }
     }
     return count;
@@ -198,6 +189,14 @@ static int make_room(struct link_pass *pass, size_t more)
     return 0;
 }
 
+int link_pass_cut(struct link_pass *pass, const uint64_t *blocks, size_t count)
+{
+    TRY(make_room(pass, count));
+    for (size_t i = 0; i < count; i++)
+        mark(pass, blocks[i]);
+    return 0;
+}
+
 /* The blocks that are too large, to be marked when all have been seen: what is cut must not change
  * while it is counted. */
 struct marks {
@@ -257,9 +256,7 @@ static int cut_once(struct link_pass *pass, const struct link_universe *u, unsig
     int error = count_parts(pass, u, part_bits, w, &m);
     *ret_done = last || m.count == 0;
     if (error == 0 && !*ret_done)
-        error = make_room(pass, m.count);
-    for (size_t i = 0; error == 0 && !*ret_done && i < m.count; i++)
-        mark(pass, m.blocks[i]);
+        error = link_pass_cut(pass, m.blocks, m.count);
     mem_free(m.blocks);
     return error;
 }

@@ -65,6 +65,8 @@ unsigned link_part_bits(const struct link_universe *u, size_t memory_bytes);
  * pairs_max, when there are more than that. */
 int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
                       uint64_t pairs_max, struct workers *w) MUST_USE;
+/* Has these blocks cut, as preparing an equal pass found them. E_NOMEM. */
+int link_pass_cut(struct link_pass *pass, const uint64_t *blocks, size_t count) MUST_USE;
 /* Bit p: both records are in one block of pass p. */
 uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_records *r, uint32_t a,
                              uint32_t b);

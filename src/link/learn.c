@@ -17,7 +17,6 @@
 #define FIRST_PAIRS_PER_RECORD 10 /* of the first, rough plan */
 #define LIKELY_BITS 0.0f          /* a pair from there on shows what matches agree on */
 #define LIKELY_MIN 100            /* with fewer such pairs general knowledge is as good */
-#define MATCH_UNITS 1048576.0     /* expected matches are summed in whole parts of this */
 
 struct learning {
     const struct link_universe *u;
@@ -330,84 +329,5 @@ int link_learn_plan(const struct link_universe *u, const struct link_settings *s
         error = choose_final(&l, model, pairs_max, plan);
     release_scoring(&l);
     link_plan_release(&first);
-    return error;
-}
-
-/* Finding */
-
-struct tally {
-    uint64_t pairs[LINK_PASSES_MAX], matches[LINK_PASSES_MAX]; /* matches in MATCH_UNITS */
-    uint64_t histogram[LINK_HISTOGRAM_BARS];
-};
-
-struct finding {
-    struct learning l;
-    struct link_edges *edges;
-    struct tally *tallies; /* per worker */
-};
-
-static int find_pairs(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
-                      size_t count)
-{
-    struct finding *f = arg;
-    struct tally *tally = &f->tallies[worker];
-    tally->pairs[pass] += count;
-    for (size_t i = 0; i < count; i++) {
-        struct link_edge edge = {pairs[i].a, pairs[i].b, 0};
-        edge.bits = link_score_least(f->l.scoring[worker], edge.a, edge.b, LINK_EDGE_BITS_MIN);
-        int bar = (int)floorf(edge.bits) - LINK_HISTOGRAM_FROM;
-        bar = bar < 0 ? 0 : bar >= LINK_HISTOGRAM_BARS ? LINK_HISTOGRAM_BARS - 1 : bar;
-        tally->histogram[bar]++;
-        if (edge.bits < LINK_EDGE_BITS_MIN)
-            continue;
-        tally->matches[pass] += (uint64_t)(link_bits_to_probability(edge.bits) * MATCH_UNITS);
-        TRY(link_edges_add(f->edges, worker, edge));
-    }
-    return 0;
-}
-
-static void sum_tallies(const struct finding *f, struct link_found *found)
-{
-    *found = (struct link_found){.pairs = 0};
-    for (unsigned i = 0; i < workers_count(f->l.w); i++) {
-        const struct tally *tally = &f->tallies[i];
-        for (unsigned p = 0; p < LINK_PASSES_MAX; p++) {
-            found->pass[p].pairs += tally->pairs[p];
-            found->pass[p].matches += (double)tally->matches[p] / MATCH_UNITS;
-            found->pairs += tally->pairs[p];
-            found->matches += (double)tally->matches[p] / MATCH_UNITS;
-        }
-        for (unsigned b = 0; b < LINK_HISTOGRAM_BARS; b++)
-            found->histogram[b] += tally->histogram[b];
-    }
-}
-
-static int find(struct finding *f, const struct link_plan *plan, const struct link_model *model)
-{
-    struct link_pairs job = {.universe = f->l.u,
-                             .plan = plan,
-                             .part_bits = f->l.part_bits,
-                             .every = 1,
-                             .take = find_pairs,
-                             .arg = f,
-                             .what = "comparing pairs"};
-    f->tallies = mem_calloc(workers_count(f->l.w), sizeof *f->tallies);
-    REJECT_IF(!f->tallies, E_NOMEM);
-    TRY(make_scoring(&f->l, model));
-    TRY(link_pairs_run(&job, f->l.w, f->l.watch));
-    return link_edges_settle(f->edges, f->l.w);
-}
-
-int link_find(const struct link_universe *u, const struct link_settings *settings,
-              const struct link_plan *plan, const struct link_model *model, struct workers *w,
-              struct watch *watch, struct link_edges *edges, struct link_found *ret_found)
-{
-    uint64_t pairs_max;
-    struct finding f = {.l = learning_of(u, settings, w, watch, &pairs_max), .edges = edges};
-    int error = find(&f, plan, model);
-    if (error == 0)
-        sum_tallies(&f, ret_found);
-    release_scoring(&f.l);
-    mem_free(f.tallies);
     return error;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* From records to likely pairs: the engine's main road.
- *
- *     link_learn   chooses the blocking passes and estimates the model, from samples of pairs;
- *     link_find    looks at every candidate pair once and keeps the likely ones.
+/* From records to what is needed to find likely pairs (find.h): the blocking passes are chosen and
+ * the model is estimated, from samples of pairs.
  *
  * With few records all possible pairs are candidates. Else passes are first chosen by general
  * knowledge, a first model is estimated from what they find, and the final passes are chosen by
@@ -33,23 +31,5 @@ int link_learn(const struct link_universe *u, const struct link_settings *settin
 int link_learn_plan(const struct link_universe *u, const struct link_settings *settings,
                     const struct link_model *model, struct workers *w, struct watch *watch,
                     struct link_plan *plan) MUST_USE;
-
-#define LINK_HISTOGRAM_FROM (-60) /* bits, of the first bar; what is less is in it too */
-#define LINK_HISTOGRAM_BARS 140   /* one bit each; what is more is in the last */
-
-struct link_found {
-    uint64_t pairs; /* looked at */
-    double matches; /* expected among them */
-    struct {
-        uint64_t pairs;
-        double matches;
-    } pass[LINK_PASSES_MAX]; /* what earlier ones had left; [0] when there are no passes */
-    uint64_t histogram[LINK_HISTOGRAM_BARS];
-};
-
-/* Adds to edges each candidate of at least LINK_EDGE_BITS_MIN, and settles them. */
-int link_find(const struct link_universe *u, const struct link_settings *settings,
-              const struct link_plan *plan, const struct link_model *model, struct workers *w,
-              struct watch *watch, struct link_edges *edges, struct link_found *ret_found) MUST_USE;
 
 #endif

@@ -151,12 +151,11 @@ static struct link_settings settings_of(const struct running *run)
                                   .memory_bytes = run->options->memory_bytes};
 }
 
-static int learn(struct running *run)
+static int learn_now(struct running *run)
 {
     struct link_result *result = run->result;
     struct link_settings settings = settings_of(run);
     struct workers *w = run->means->workers;
-    result->learnt = !run->options->model;
     if (result->learnt)
         return link_learn(&result->universe, &settings, w, run->means->watch, &result->plan,
                           &result->model);
@@ -164,6 +163,20 @@ static int learn(struct running *run)
     result->model = *run->options->model;
     return link_learn_plan(&result->universe, &settings, &result->model, w, run->means->watch,
                            &result->plan);
+}
+
+static int learn(struct running *run)
+{
+    struct link_result *result = run->result;
+    struct parts *parts = run->means->parts;
+    bool before = false;
+    result->learnt = !run->options->model;
+    if (parts)
+        TRY(link_keep_take_learnt(parts, result->records, &result->plan, &result->model, &before));
+    if (before)
+        return 0;
+    TRY(learn_now(run));
+    return parts ? link_keep_put_learnt(parts, &result->plan, &result->model) : 0;
 }
 
 static int take_edges(struct link_result *result, struct link_edges *edges)
@@ -183,7 +196,7 @@ static int find_pairs(struct running *run)
     struct link_edges *edges = link_edges_new(w, memory / 4, run->means->spill);
     REJECT_IF(!edges, E_NOMEM);
     int error = link_find(&result->universe, &settings, &result->plan, &result->model, w,
-                          run->means->watch, edges, &result->found);
+                          run->means->watch, run->means->parts, edges, &result->found);
     if (error == 0)
         error = take_edges(result, edges);
     link_edges_free(edges);
@@ -330,6 +343,10 @@ int link_run(const struct link_options *options, const struct link_means *means,
     link_plan_init(&run.result->plan);
     int error = run_all(&run);
     mem_free(run.truth);
+    if (error < 0 && means->spill && means->spill->problem.text[0])
+        problem_set(problem, error, "%s", means->spill->problem.text);
+    if (error < 0 && means->parts && means->parts->problem.text[0])
+        problem_set(problem, error, "%s", means->parts->problem.text);
     if (error < 0)
         link_result_free(run.result);
     else

@@ -30,8 +30,8 @@
 #include "link/columns.h"
 #include "link/decisions.h"
 #include "link/evaluate.h"
+#include "link/find.h"
 #include "link/ident.h"
-#include "link/learn.h"
 #include "link/model.h"
 #include "link/records.h"
 #include "link/score.h"
@@ -59,6 +59,9 @@ struct link_means {
     struct workers *workers;
     struct watch *watch;
     struct spill *spill; /* for what is more than memory_bytes; NULL: memory is taken */
+    /* What is finished, for going on after an interruption. They must be of a run with the same
+     * lists, unique, scope, columns, truth, model and seed; the rest may differ. NULL: nowhere. */
+    struct parts *parts;
 };
 
 /* A decision that the model holds for wrong at more than LINK_AGAINST_BITS. It is obeyed. */

@@ -24,6 +24,7 @@ struct run {
     const struct link_pairs *job;
     struct watch *watch;
     unsigned pass, width; /* width: blocks of a row, of this pass and all before */
+    uint64_t part;
     const struct link_entry *entries;
     size_t count;
     struct task *tasks;
@@ -60,9 +61,23 @@ static bool row_is_taken(const struct run *run, uint32_t position)
     return every <= 1 || link_mix(position + ((uint64_t)run->pass << 32) + 1) % every == 0;
 }
 
-static int end_task(struct run *run, unsigned worker, uint64_t pairs)
+static bool is_done(const struct run *run, size_t place)
+{
+    return run->job->is_done &&
+           run->job->is_done(run->job->arg, LINK_TASK(run->pass, run->part, place));
+}
+
+static int say_done(const struct run *run, unsigned worker, size_t place, uint64_t pairs)
+{
+    if (!run->job->done)
+        return 0;
+    return run->job->done(run->job->arg, worker, LINK_TASK(run->pass, run->part, place), pairs);
+}
+
+static int end_task(struct run *run, unsigned worker, size_t index, uint64_t pairs)
 {
     TRY(flush(run, worker));
+    TRY(say_done(run, worker, index, pairs));
     uint64_t done = atomic_fetch_add(&run->pairs_done, pairs) + pairs;
     watch_progress(run->watch, run->job->what, done, run->pairs_total);
     return 0;
@@ -89,6 +104,8 @@ static int all_task(void *arg, size_t index, unsigned worker)
     const struct link_universe *u = run->job->universe;
     struct task t = run->tasks[index];
     uint64_t pairs = 0;
+    if (is_done(run, index))
+        return 0;
     for (size_t i = t.from; i < t.to; i++) {
         uint32_t a = u->order[i];
         if (!row_is_taken(run, (uint32_t)i))
@@ -100,7 +117,7 @@ static int all_task(void *arg, size_t index, unsigned worker)
         }
         pairs += u->count - i - 1;
     }
-    return end_task(run, worker, pairs);
+    return end_task(run, worker, index, pairs);
 }
 
 static int run_all(struct run *run, struct workers *w)
@@ -116,7 +133,8 @@ static int run_all(struct run *run, struct workers *w)
         }
     }
     run->pairs_total = run->job->universe->pairs;
-    return workers_run(w, run->tasks_count, all_task, run);
+    TRY(workers_run(w, run->tasks_count, all_task, run));
+    return say_done(run, 0, LINK_TASK_ALL, 0);
 }
 
 /* Blocks */
@@ -233,6 +251,8 @@ static int block_task(void *arg, size_t index, unsigned worker)
     struct run *run = arg;
     struct task t = run->tasks[index];
     uint64_t pairs = 0;
+    if (is_done(run, index))
+        return 0;
     for (size_t i = t.from; i < t.to;) {
         size_t first, end;
         block_around(run, i, &first, &end);
@@ -241,7 +261,7 @@ static int block_task(void *arg, size_t index, unsigned worker)
             TRY(pair_rows(run, worker, i, to, end, reach_in(run, end - first), &pairs));
         i = to;
     }
-    return end_task(run, worker, pairs);
+    return end_task(run, worker, index, pairs);
 }
 
 static int make_tasks(struct run *run)
@@ -269,16 +289,19 @@ static int make_tasks(struct run *run)
 static int run_pass(struct run *run, struct workers *w)
 {
     run->width += pass_of(run)->slots;
-    for (uint64_t part = 0; part < 1u << run->job->part_bits; part++) {
+    for (run->part = 0; run->part < 1u << run->job->part_bits; run->part++) {
         struct link_entry *entries;
-        TRY(link_pass_sort(pass_of(run), run->job->universe, run->job->part_bits, part, w, &entries,
-                           &run->count));
+        if (is_done(run, LINK_TASK_ALL))
+            continue;
+        TRY(link_pass_sort(pass_of(run), run->job->universe, run->job->part_bits, run->part, w,
+                           &entries, &run->count));
         run->entries = entries;
         int error = make_tasks(run);
         if (error == 0)
             error = workers_run(w, run->tasks_count, block_task, run);
         mem_free(entries);
         TRY(error);
+        TRY(say_done(run, 0, LINK_TASK_ALL, 0));
     }
     return 0;
 }
@@ -294,6 +317,7 @@ static int run_passes(struct run *run, struct workers *w)
 int link_pairs_run(const struct link_pairs *job, struct workers *w, struct watch *watch)
 {
     struct run run = {.job = job, .watch = watch};
+    atomic_init(&run.pairs_done, job->looked_at);
     run.scratch = mem_calloc(workers_count(w), sizeof *run.scratch);
     REJECT_IF(!run.scratch, E_NOMEM);
     int error = job->plan->all ? run_all(&run, w) : run_passes(&run, w);

@@ -13,6 +13,12 @@
 
 #define LINK_PAIRS_AT_ONCE 1024
 
+/* The work is cut into tasks, numbered by pass, by part of the pass (part_bits of them), and by
+ * place in that; the same for every number of threads. LINK_TASK_ALL stands for all of a part. */
+#define LINK_TASK(pass, part, place)                                                               \
+    ((uint64_t)(pass) << 56 | (uint64_t)(part) << 32 | (uint64_t)(place))
+#define LINK_TASK_ALL UINT32_MAX
+
 struct link_pairs {
     const struct link_universe *universe;
     const struct link_plan *plan;
@@ -25,6 +31,12 @@ struct link_pairs {
      * error ends the work. */
     int (*take)(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
                 size_t count);
+    /* Both or neither. Whether a task was done by an earlier run, and is left out now. */
+    bool (*is_done)(void *arg, uint64_t task);
+    /* All pairs of a task were taken by this worker; looked_at: how many there were to look at. It
+     * is not called for a task that an error ended, and for LINK_TASK_ALL while no worker works. */
+    int (*done)(void *arg, unsigned worker, uint64_t task, uint64_t looked_at);
+    uint64_t looked_at; /* by the earlier run: for the watch */
     void *arg;
     const char *what; /* for the watch */
 };

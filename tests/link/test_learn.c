@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "fake.h"
-#include "link/learn.h"
+#include "link/find.h"
 #include "memory_spill.h"
 #include "prop.h"
 
@@ -105,7 +105,8 @@ static void run(const struct fake_options *options, struct way way, struct outco
     assert_int_equal(link_learn(&u, &settings, w, NULL, &plan, &o->model), 0);
     struct link_edges *edges = link_edges_new(w, way.memory_bytes, way.spill ? &m.spill : NULL);
     assert_non_null(edges);
-    assert_int_equal(link_find(&u, &settings, &plan, &o->model, w, NULL, edges, &o->found), 0);
+    assert_int_equal(link_find(&u, &settings, &plan, &o->model, w, NULL, NULL, edges, &o->found),
+                     0);
     o->coverage = o->model.coverage;
     o->passes = plan.passes;
     o->covered = covered_by(&plan, r);
@@ -339,7 +340,8 @@ static void a_model_serves_again(void **state)
             assert_int_equal(link_learn_plan(&u, &settings, &model, NULL, NULL, &plan), 0);
             struct link_edges *edges = link_edges_new(NULL, SIZE_MAX, NULL);
             struct link_found found;
-            assert_int_equal(link_find(&u, &settings, &plan, &model, NULL, NULL, edges, &found), 0);
+            assert_int_equal(
+                link_find(&u, &settings, &plan, &model, NULL, NULL, NULL, edges, &found), 0);
             assert_true(fabs(found.matches / fake_true_pairs(r) - 1) < 0.1);
             link_edges_free(edges);
         }
@@ -359,8 +361,8 @@ static int learn_and_find(const struct link_universe *u, struct spill *spill, st
     int error = link_learn(u, &settings, NULL, watch, &plan, &model);
     struct link_edges *edges = error == 0 ? link_edges_new(NULL, 1, spill) : NULL;
     if (error == 0)
-        error =
-            edges ? link_find(u, &settings, &plan, &model, NULL, watch, edges, &found) : E_NOMEM;
+        error = edges ? link_find(u, &settings, &plan, &model, NULL, watch, NULL, edges, &found)
+                      : E_NOMEM;
     link_edges_free(edges);
     link_plan_release(&plan);
     return error;
