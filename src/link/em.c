@@ -197,9 +197,11 @@ static void cap_different(double *m, double most, unsigned levels)
     m[LINK_LEVEL_DIFFERENT] = most;
 }
 
-/* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. */
+/* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. Of
+ * matches the cap holds here too: else strangers who agree in what hangs together (a name, and an
+ * e-mail address made of it) and in nothing else become a kind of match. */
 static void set_given(struct link_branch *branch, const struct sums *s, unsigned f,
-                      enum link_class class, unsigned levels)
+                      enum link_class class, double different_max, unsigned levels)
 {
     for (unsigned above = 1; above < LINK_LEVELS_MAX; above++) {
         const double *row = s->given[class][f][above];
@@ -208,6 +210,7 @@ static void set_given(struct link_branch *branch, const struct sums *s, unsigned
         for (unsigned level = 1; level < levels && sum > 0; level++)
             counts[level] = row[level] / sum * seen;
         set_shares(branch->given[above], counts, branch->share, PRIOR_GIVEN_PAIRS, levels);
+        cap_different(branch->given[above], different_max, levels);
     }
 }
 
@@ -247,7 +250,7 @@ static void maximise_m(struct em *em, const struct sums *s, unsigned f)
     set_shares(m, counts, prior, PRIOR_M_PAIRS * em->in->found_weight, levels);
     make_monotone(m, u, levels);
     cap_different(m, link_model_different_max(field->kind), levels);
-    set_given(&field->of[LINK_M], s, f, LINK_M, levels);
+    set_given(&field->of[LINK_M], s, f, LINK_M, link_model_different_max(field->kind), levels);
 }
 
 static void maximise_u(struct em *em, const struct sums *s, unsigned f)
@@ -262,7 +265,7 @@ static void maximise_u(struct em *em, const struct sums *s, unsigned f)
                PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
     for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
         set_rarity(em, s, f, level);
-    set_given(&field->of[LINK_U], s, f, LINK_U, levels);
+    set_given(&field->of[LINK_U], s, f, LINK_U, 1, levels);
 }
 
 static double coverage(const struct em *em, const struct sums *s)
