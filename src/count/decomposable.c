@@ -5,6 +5,7 @@
 
 #include "count/decomposable.h"
 #include "count/graph_fits.h"
+#include "count/number.h"
 
 #define SATURATED_SHARE 0.05
 #define PRIOR_MOVES 1.25
@@ -107,8 +108,8 @@ static int check_prior(const struct count_table *table, double delta, double uns
     TRY(median_with(table, delta * 2, unseen_max, means, &high));
     if (fmax(low, high) > PRIOR_MOVES * fmin(low, high)) {
         count_estimate_warn(e, COUNT_WARN_PRIOR_MATTERS);
-        count_estimate_detail(e, "With half and twice the delta the median is %.0f and %.0f.", low,
-                              high);
+        count_estimate_detail(e, "With half and twice the delta the median is %s and %s.",
+                              NUMBER(low), NUMBER(high));
     }
     return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "count/number.h"
 #include "count/settle.h"
 
 #include "base/mem.h"
@@ -221,30 +222,30 @@ static int note(struct settling *s, const char *format, ...)
     return 0;
 }
 
-#define ROWS(seen) (unsigned long long)(seen).rows, (unsigned long long)(seen).first_line
+#define ROWS(seen) NUMBER((seen).rows), NUMBER((seen).first_line)
 
 static int note_rows(struct settling *s)
 {
     const struct count_gather *g = s->g;
     if (g->again.rows > 0 && g->columns.form == COUNT_FORM_FREQUENCIES)
         TRY(note(s,
-                 "Rows that give a history once more: %llu (the first on line %llu); they were "
+                 "Rows that give a history once more: %s (the first on line %s); they were "
                  "added up.",
                  ROWS(g->again)));
     else if (g->again.rows > 0)
         TRY(note(s,
-                 "Rows of a person who had a row before: %llu (the first on line %llu); all rows "
+                 "Rows of a person who had a row before: %s (the first on line %s); all rows "
                  "of one id are one person.",
                  ROWS(g->again)));
     if (g->strata_differ.rows > 0)
         TRY(note(s,
-                 "Persons with rows in several strata: %llu (the first is seen on line %llu); each "
+                 "Persons with rows in several strata: %s (the first is seen on line %s); each "
                  "is counted in the stratum of their first row.",
                  ROWS(g->strata_differ)));
     if (g->unknown_pairs.rows > 0)
         TRY(note(s,
-                 "Doubtful pairs that name somebody who is not in the file: %llu (the first on "
-                 "line %llu of the pairs); they change nothing.",
+                 "Doubtful pairs that name somebody who is not in the file: %s (the first on "
+                 "line %s of the pairs); they change nothing.",
                  ROWS(g->unknown_pairs)));
     return 0;
 }

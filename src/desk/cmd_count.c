@@ -12,6 +12,7 @@
 #include "desk/cli.h"
 #include "desk/cmd.h"
 #include "desk/work.h"
+#include "draw/chart_part.h"
 
 static const char help[] =
     "vouchsafe count FILE.csv [OPTIONS]\n"
@@ -52,6 +53,7 @@ static const char help[] =
     "it ends at once. docs/count.md says what the figures mean.\n";
 
 #define REPORT_MAX_BYTES (1u << 30)
+#define FIRST_MAX_BYTES (64u << 10)
 #define FILE_MODE 0600
 
 struct counting {
@@ -151,15 +153,25 @@ static void put_first(void *arg, const struct count_result *result)
         return;
     c->shown_first = true;
     work_clear();
-    fprintf(stderr,
-            "At least %llu documented. The first answers; all of it follows (Ctrl-C ends "
-            "it earlier):\n",
-            (unsigned long long)whole->data->documented.persons);
+    struct buf b CLEANUP(buf_release);
+    buf_init(&b, FIRST_MAX_BYTES);
+    buf_text(&b, "At least ");
+    chart_put_number(&b, (double)whole->data->documented.persons);
+    buf_text(&b, " documented. The first answers; all of it follows (Ctrl-C ends it earlier):\n");
     for (size_t i = 0; i < whole->estimate_count; i++) {
         const struct count_estimate *e = &whole->estimates[i];
-        if (e->given && e->has_interval)
-            fprintf(stderr, "  %-40s %.0f (%.0f to %.0f)\n", e->name, e->n, e->low, e->high);
+        if (!e->given || !e->has_interval)
+            continue;
+        buf_printf(&b, "  %-40s ", e->name);
+        chart_put_number(&b, e->n);
+        buf_text(&b, " (");
+        chart_put_number(&b, e->low);
+        buf_text(&b, " to ");
+        chart_put_number(&b, e->high);
+        buf_text(&b, ")\n");
     }
+    if (buf_error(&b) == 0)
+        fwrite(b.data, 1, b.len, stderr);
 }
 
 /* In */

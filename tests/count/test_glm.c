@@ -285,6 +285,27 @@ static void test_distributions(void **state)
     assert_true(near(number_log_factorial(10), 15.104412573075516, 1e-14));
 }
 
+static void test_numbers_to_read(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } numbers[] = {
+        {0, "0"},
+        {7.4, "7"},
+        {999, "999"},
+        {999.5, "1,000"},
+        {12749, "12,749"},
+        {1234567, "1,234,567"},
+        {0x1p53, "9,007,199,254,740,992"},
+        {9e20, "900,000,000,000,000,000,000"},
+        {1.5e300, "1.5e+300"},
+    };
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        assert_string_equal(NUMBER(numbers[i].value), numbers[i].text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_any_table_gives_finite_numbers),
         cmocka_unit_test(test_limits_and_memory),
         cmocka_unit_test(test_distributions),
+        cmocka_unit_test(test_numbers_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
