@@ -15,6 +15,7 @@
 
 #define ARENA_MAX_BYTES (1u << 30)
 #define OUT_MAX_BYTES (1u << 30)
+#define WIDTH_MIN 40
 
 /* Options */
 
@@ -244,8 +245,8 @@ int cli_open_model(struct cli *cli)
 size_t cli_width(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-        return size.ws_col;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col > WIDTH_MIN ? size.ws_col : WIDTH_MIN;
     return 100;
 }
 

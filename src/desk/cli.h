@@ -76,7 +76,7 @@ int cli_open_model(struct cli *cli) MUST_USE; /* open, unlock, fold */
 
 /* What was written so far goes to standard output now. */
 void cli_flush(struct cli *cli);
-/* Columns of the terminal; 100 when it is none. */
+/* Columns of the terminal, at least 40; 100 when it is none. */
 size_t cli_width(void);
 /* Text of others, a paragraph or one line of it, safe to look at. */
 void cli_put_block(struct cli *cli, const char *text, const char *indent);
