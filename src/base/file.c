@@ -69,6 +69,11 @@ int file_write_all(int fd, const void *data, size_t len)
     return 0;
 }
 
+int file_sync(int fd)
+{
+    return current_calls.fsync(fd) == 0 ? 0 : E_IO;
+}
+
 static int read_open(int fd, size_t max_bytes, struct buf *out)
 {
     uint8_t chunk[16384];

@@ -41,6 +41,8 @@ bool file_exists(const char *path);
 int file_sync_folder_of(const char *path, struct problem *problem) MUST_USE;
 /* All of len, over short writes and EINTR. E_IO. */
 int file_write_all(int fd, const void *data, size_t len) MUST_USE;
+/* What was written is on the disk. E_IO. */
+int file_sync(int fd) MUST_USE;
 
 struct file_calls {
     ssize_t (*write)(int fd, const void *data, size_t len);
