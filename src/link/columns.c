@@ -147,7 +147,7 @@ static int judge(struct guessing *g, struct link_column *column)
     struct link_shape shape;
     unsigned concept;
     TRY(read_header(g, column, &concept));
-    link_shape_of(column, raw, list->rows, &shape);
+    TRY(link_shape_of(g->speller, column, raw, list->rows, &shape));
     column->heap = shape.heap;
     bool by_header = concept != LINK_CONCEPT_NONE && link_shape_allows(&shape, concept);
     if (by_header)
