@@ -60,21 +60,18 @@ static int keys_task(void *arg, size_t atom, unsigned worker)
     struct choosing *c = arg;
     struct link_atom a = c->matches->atom[atom];
     const struct link_records *r = c->u->records;
+    uint64_t keys[LINK_KEY_VALUES_MAX];
     unsigned slots = 1;
     for (uint32_t i = 0; i < c->sample_count; i++) {
-        while (slots < LINK_KEY_VALUES_MAX && link_key(r, a.field, a.key, c->sample[i], slots) != 0)
-            slots++;
+        unsigned count = link_keys(r, a.field, a.key, c->sample[i], keys);
+        slots = count > slots ? count : slots;
     }
     c->slots[atom] = (uint8_t)slots;
     c->keys[atom] = mem_calloc((size_t)c->sample_count * slots, sizeof *c->keys[atom]);
     REJECT_IF(!c->keys[atom], E_NOMEM);
     for (uint32_t i = 0; i < c->sample_count; i++) {
-        for (unsigned k = 0; k < slots; k++) {
-            uint64_t key = link_key(r, a.field, a.key, c->sample[i], k);
-            if (key == 0)
-                break;
-            c->keys[atom][(size_t)i * slots + k] = key;
-        }
+        unsigned count = link_keys(r, a.field, a.key, c->sample[i], keys);
+        memcpy(c->keys[atom] + (size_t)i * slots, keys, count * sizeof *keys);
     }
     return 0;
 }

@@ -46,6 +46,8 @@ void link_field_release(struct link_field *field)
     mem_free(field->words);
     mem_free(field->dates);
     link_pool_release(&field->codes);
+    mem_free(field->wholes);
+    mem_free(field->parts);
 }
 
 static enum link_way way_of(enum link_kind kind)
@@ -415,5 +417,5 @@ int link_fields_build(struct link_records *r, struct link_lists *lists,
     link_pool_seal(&r->dictionary.pool);
     link_words_weigh(&r->dictionary, r->count);
     find_partners(r);
-    return 0;
+    return link_keys_build(r);
 }

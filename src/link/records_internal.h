@@ -30,6 +30,8 @@ struct link_field {
     uint32_t *starts, *words;
     link_date *dates;       /* DATE */
     struct link_pool codes; /* CODE: a value's form has its number */
+    uint64_t *wholes;       /* per value: its key; but of DATE */
+    uint64_t *parts;        /* and that of its beginning, or its end */
     /* Other fields of names in whose place its values may stand. */
     uint8_t partners[LINK_PARTNERS_MAX], partners_count;
 };
@@ -47,11 +49,15 @@ struct link_records {
     unsigned fields_count;
     struct link_field fields[LINK_FIELDS_MAX];
     struct link_words dictionary;
+    uint64_t *sound_keys; /* those of a word stand from sound_starts[word] up to the next */
+    uint32_t *sound_starts;
 };
 
 /* Makes the fields, from columns of kinds. */
 int link_fields_build(struct link_records *r, struct link_lists *lists,
                       const struct link_columns *columns, struct problem *problem) MUST_USE;
+/* When the fields are there (key.c). E_NOMEM. */
+int link_keys_build(struct link_records *r) MUST_USE;
 void link_field_release(struct link_field *field);
 
 static inline size_t link_field_words(const struct link_field *field, uint32_t value,

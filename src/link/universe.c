@@ -8,14 +8,11 @@
 /* Of the keys of the field's value in that record; never 0. */
 static uint64_t hash_value(const struct link_records *r, unsigned field, uint32_t record)
 {
-    uint64_t hash = field + 1;
+    uint64_t hash = field + 1, keys[LINK_KEY_VALUES_MAX];
     for (unsigned key = 0; key < link_field_keys(r, field); key++) {
-        for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
-            uint64_t value = link_key(r, field, key, record, i);
-            if (value == 0)
-                break;
-            hash = link_mix(hash * 31 + value);
-        }
+        unsigned count = link_keys(r, field, key, record, keys);
+        for (unsigned i = 0; i < count; i++)
+            hash = link_mix(hash * 31 + keys[i]);
     }
     return link_mix(hash) | 1;
 }
