@@ -21,7 +21,8 @@ int file_write(const char *path, struct span bytes, mode_t mode, struct problem 
 /* As file_write but E_EXISTS when something is there already. */
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 
-/* The same piece by piece, for what is too large for memory: path.tmp until it is finished. */
+/* The same piece by piece, for what is too large for memory: path.tmp until it is finished. What is
+ * a device or a pipe gets the pieces as they come. */
 struct file_stream;
 int file_stream_new(const char *path, mode_t mode, struct file_stream **ret_stream,
                     struct problem *problem) MUST_USE;

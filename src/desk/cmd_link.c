@@ -18,6 +18,7 @@
 #include "link/explain.h"
 #include "link/output.h"
 #include "link/report.h"
+#include "seal/resume.h"
 #include "seal/spill.h"
 
 static const char help[] =
@@ -46,7 +47,8 @@ static const char help[] =
     "  --two-reviewers      one person's decision alone decides nothing\n"
     "\n"
     "What comes out (a file is written whole or not at all):\n"
-    "  -o, --output FILE    every record, with its cluster\n"
+    "  -o, --output FILE    every record, with its cluster; - is standard output, and then\n"
+    "                       nothing else is said there\n"
     "  --review FILE        the pairs that a person should look at, hardest first\n"
     "  --draws N            N linkages as they may be, for vouchsafe count --draws,\n"
     "  --draws-file FILE    into this file\n"
@@ -63,17 +65,20 @@ static const char help[] =
     "  --memory SIZE        such as 4G: what is more goes to disk, sealed under a key that is\n"
     "                       only in memory (1G besides the records, unless said)\n"
     "  --spill FOLDER       where (TMPDIR, else /var/tmp)\n"
+    "  --resume FILE        keeps there what is finished, sealed: after an interruption the same\n"
+    "                       command goes on from it; gone when the work is done\n"
     "  --threads N          as many as there are processors, unless said\n"
     "  --seed N             the same seed gives the same result (1)\n"
     "\n"
-    "Interrupted (Ctrl-C) it stops and writes nothing; a second time it ends at once. "
-    "docs/link.md\n"
-    "says how it works.\n";
+    "Interrupted (Ctrl-C) it stops and writes nothing but what --resume keeps; a second time it\n"
+    "ends at once. docs/link.md says how it works.\n";
 
 #define FILE_MODE 0600
 #define PAGE_MAX_BYTES ((size_t)256 << 20)
 #define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
+
+#define STANDARD_OUTPUT "/dev/stdout"
 
 enum { LINKED, REVIEW, DRAWS, MODEL_OUT, HTML, SVG, OUTPUTS };
 
@@ -85,10 +90,10 @@ struct output {
 
 struct linking {
     struct cli *cli;
-    bool within, between, two_reviewers;
+    bool within, between, two_reviewers, quiet;
     struct cli_list unique, ignore;
     const char *into, *model_file, *decisions_file, *columns_file, *truth, *draws, *memory,
-        *spill_folder, *threads, *seed, *explain_a, *explain_b;
+        *spill_folder, *resume, *threads, *seed, *explain_a, *explain_b;
     struct output outputs[OUTPUTS];
     struct link_source *sources;
     size_t source_count;
@@ -182,6 +187,13 @@ static int open_list(struct linking *l, const char *path)
     return 0;
 }
 
+static bool is_one_file(int one, int other)
+{
+    struct stat a, b;
+    return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 /* A list is called by its file; where two folders have files of one name, by the whole path. */
 static int name_lists(struct linking *l)
 {
@@ -191,6 +203,9 @@ static int name_lists(struct linking *l)
             const char *one = l->cli->arguments[i], *other = l->cli->arguments[j];
             if (strcmp(one, other) == 0)
                 return problem_set(&l->cli->problem, E_ARGUMENT, "%s was given twice", one);
+            if (is_one_file(sources[i].fd, sources[j].fd))
+                return problem_set(&l->cli->problem, E_ARGUMENT, "%s and %s are the same file",
+                                   other, one);
             if (strcmp(file_of(one), file_of(other)) == 0) {
                 sources[i].name = one;
                 sources[j].name = other;
@@ -287,8 +302,13 @@ static int read_model(struct linking *l)
 static int check_output(struct linking *l, const char *path)
 {
     struct stat out, in;
+    if (l->resume && strcmp(path, l->resume) == 0)
+        return problem_set(&l->cli->problem, E_ARGUMENT, "%s was named for two files", path);
     if (stat(path, &out) != 0)
         return 0;
+    if (S_ISDIR(out.st_mode))
+        return problem_set(&l->cli->problem, E_ARGUMENT,
+                           "%s is a folder: name a file in it to write to", path);
     for (size_t i = 0; i < l->source_count; i++) {
         if (!l->sources[i].linked && fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev &&
             in.st_ino == out.st_ino)
@@ -298,10 +318,14 @@ static int check_output(struct linking *l, const char *path)
     return 0;
 }
 
+/* "-" is standard output; what would be said there is then not said. */
 static int open_outputs(struct linking *l)
 {
     for (size_t i = 0; i < OUTPUTS; i++) {
         struct output *out = &l->outputs[i];
+        if (out->path && strcmp(out->path, "-") == 0)
+            out->path = STANDARD_OUTPUT;
+        l->quiet |= out->path && strcmp(out->path, STANDARD_OUTPUT) == 0;
         out->problem = &l->cli->problem;
         for (size_t j = 0; out->path && j < i; j++) {
             if (l->outputs[j].path && strcmp(out->path, l->outputs[j].path) == 0)
@@ -417,6 +441,8 @@ static int explain(struct linking *l)
     TRY(link_views(&o, &pair, 1, &l->cli->arena, &view, &l->cli->problem));
     TRY(write_view(l, &view, SVG, link_explain_svg));
     TRY(write_view(l, &view, HTML, link_explain_html));
+    if (l->quiet)
+        return 0;
     return l->cli->json ? link_explain_json(&view, &l->cli->out)
                         : link_explain_text(&view, cli_width(), &l->cli->out);
 }
@@ -425,6 +451,8 @@ static int say(struct linking *l)
 {
     if (l->explain_a)
         return explain(l);
+    if (l->quiet)
+        return 0;
     return l->cli->json ? link_report_json(l->result, &l->cli->out)
                         : link_report_text(l->result, cli_width(), &l->cli->out);
 }
@@ -464,15 +492,36 @@ static int prepare(struct linking *l)
     return open_outputs(l);
 }
 
+static int open_resume(struct linking *l)
+{
+    struct hash work;
+    if (!l->resume)
+        return 0;
+    TRY(cmd_link_work(&l->options, l->means.watch, &work, &l->cli->problem));
+    return resume_open(l->resume, &work, &l->means.parts, &l->cli->problem);
+}
+
 static int run(struct linking *l)
 {
     TRY(read_model(l));
     TRY(read_decisions(l));
     TRY(read_columns(l));
+    TRY(open_resume(l));
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
     TRY(say(l));
-    return finish_outputs(l);
+    TRY(finish_outputs(l));
+    return l->means.parts ? resume_remove(l->means.parts, &l->cli->problem) : 0;
+}
+
+/* After resume_free, which leaves no file in which there is nothing. */
+static void say_how_to_go_on(struct linking *l, int error)
+{
+    if (error == E_STOPPED && l->resume && file_exists(l->resume))
+        problem_set(&l->cli->problem, error,
+                    "it was stopped; what is finished is in %s, and the same command goes on from "
+                    "there",
+                    l->resume);
 }
 
 static void release(struct linking *l)
@@ -484,6 +533,7 @@ static void release(struct linking *l)
     link_result_free(l->result);
     workers_free(l->means.workers);
     spill_sealed_free(l->means.spill);
+    resume_free(l->means.parts);
     buf_wipe_release(&l->decisions);
     buf_release(&l->columns);
 }
@@ -513,6 +563,7 @@ static int link_lists(int argc, char **argv)
         {.name = "model-out", .text = &l.outputs[MODEL_OUT].path},
         {.name = "memory", .text = &l.memory},
         {.name = "spill", .text = &l.spill_folder},
+        {.name = "resume", .text = &l.resume},
         {.name = "threads", .text = &l.threads},
         {.name = "seed", .text = &l.seed},
     };
@@ -534,6 +585,7 @@ static int link_lists(int argc, char **argv)
         error = run(&l);
     work_clear();
     release(&l);
+    say_how_to_go_on(&l, error);
     return wrong_usage ? cli_usage(&cli, "%s", problem_text(&cli.problem, error))
                        : cli_end(&cli, error);
 }

@@ -354,6 +354,56 @@ int link_run(const struct link_options *options, const struct link_means *means,
     return error;
 }
 
+/* What parts depend on */
+
+static void put_block(struct buf *out, struct span block)
+{
+    buf_u64(out, block.len);
+    buf_span(out, block);
+}
+
+static void put_word(struct buf *out, const char *word)
+{
+    put_block(out, span_text(word ? word : ""));
+}
+
+static void put_words(struct buf *out, const char *const *words, size_t count)
+{
+    buf_u64(out, count);
+    for (size_t i = 0; i < count; i++)
+        put_word(out, words[i]);
+}
+
+static void put_model(struct buf *out, const struct link_model *model)
+{
+    struct buf text;
+    buf_init(&text, LINK_MODEL_TEXT_MAX);
+    if (model)
+        link_model_write(model, &text);
+    put_block(out, buf_bytes(&text));
+    if (buf_error(&text) < 0)
+        buf_fail(out, buf_error(&text));
+    buf_release(&text);
+}
+
+void link_run_depends(const struct link_options *options, struct buf *out)
+{
+    const struct link_columns_options *columns = &options->columns;
+    put_word(out, "vouchsafe link " VOUCHSAFE_VERSION);
+    buf_u8(out, (uint8_t)options->scope);
+    buf_u64(out, options->seed);
+    put_word(out, options->truth);
+    put_block(out, columns->said);
+    put_model(out, options->model);
+    put_words(out, columns->ignore, columns->ignore_count);
+    put_words(out, options->unique, options->unique_count);
+    buf_u64(out, options->source_count);
+    for (size_t i = 0; i < options->source_count; i++) {
+        put_word(out, options->sources[i].name);
+        buf_u8(out, options->sources[i].linked);
+    }
+}
+
 void link_result_free(struct link_result *result)
 {
     if (!result)

@@ -124,6 +124,8 @@ static int run_all(struct run *run, struct workers *w)
 {
     size_t rows = run->job->universe->count, from = 0;
     uint64_t pairs = 0;
+    if (is_done(run, LINK_TASK_ALL))
+        return 0;
     for (size_t i = 0; i < rows; i++) {
         pairs += rows - i - 1;
         if (pairs >= TASK_PAIRS || i + 1 == rows) {

@@ -260,10 +260,18 @@ int resume_open(const char *path, const struct hash *work, struct parts **ret_pa
     return error;
 }
 
+/* Whether what has the name is still the file that was opened. */
+static bool is_ours(const struct resume *r)
+{
+    struct stat ours, named;
+    return r->fd >= 0 && fstat(r->fd, &ours) == 0 && lstat(r->path, &named) == 0 &&
+           ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
 int resume_remove(struct parts *parts, struct problem *problem)
 {
     struct resume *r = (struct resume *)parts;
-    if (unlink(r->path) != 0 && errno != ENOENT)
+    if (is_ours(r) && unlink(r->path) != 0)
         return say(r, problem);
     return file_sync_folder_of(r->path, problem);
 }
@@ -273,6 +281,8 @@ void resume_free(struct parts *parts)
     struct resume *r = (struct resume *)parts;
     if (!r)
         return;
+    if (r->number == 1 && r->end == START_BYTES && is_ours(r))
+        unlink(r->path);
     if (r->fd >= 0)
         close(r->fd);
     secret_free(r->kn);

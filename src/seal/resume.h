@@ -19,6 +19,7 @@ int resume_open(const char *path, const struct hash *work, struct parts **ret_pa
                 struct problem *problem) MUST_USE;
 /* The work is done: the file goes. E_IO. Free it all the same. */
 int resume_remove(struct parts *parts, struct problem *problem) MUST_USE;
+/* A file without any part goes too. NULL is none. */
 void resume_free(struct parts *parts);
 
 #endif
