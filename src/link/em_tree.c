@@ -174,7 +174,8 @@ static void set_given(const struct table *tables, enum link_class class, struct 
                 sum += scale * ((unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above]);
             for (unsigned level = 1; level < model->field[f].levels; level++) {
                 double pairs = (unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above];
-                branch->given[above][level] = (scale * pairs + 10 * branch->share[level]) / sum;
+                double share = (scale * pairs + 10 * branch->share[level]) / sum;
+                branch->given[above][level] = fmax(share, LINK_SHARE_MIN);
             }
         }
     }
