@@ -264,13 +264,15 @@ static int note_pair(struct settling *s, unsigned i, unsigned j)
         return 0;
     if (common == sizes[i] && common == sizes[j])
         return note(s,
-                    "The lists %.80s and %.80s hold exactly the same persons: one of them says "
+                    "The lists %.*s and %.*s hold exactly the same persons: one of them says "
                     "nothing.",
-                    a, b);
+                    COUNT_SHORT(a), COUNT_SHORT(b));
     if (common == sizes[i])
-        return note(s, "Everybody on the list %.80s is on %.80s too.", a, b);
+        return note(s, "Everybody on the list %.*s is on %.*s too.", COUNT_SHORT(a),
+                    COUNT_SHORT(b));
     if (common == sizes[j])
-        return note(s, "Everybody on the list %.80s is on %.80s too.", b, a);
+        return note(s, "Everybody on the list %.*s is on %.*s too.", COUNT_SHORT(b),
+                    COUNT_SHORT(a));
     return 0;
 }
 
@@ -278,7 +280,7 @@ static int note_lists(struct settling *s)
 {
     for (unsigned i = 0; i < s->data->list_count; i++) {
         if (s->data->whole.sizes[i] == 0)
-            TRY(note(s, "Nobody is on the list %.80s.", s->data->lists[i]));
+            TRY(note(s, "Nobody is on the list %.*s.", COUNT_SHORT(s->data->lists[i])));
         for (unsigned j = i + 1; j < s->data->list_count; j++)
             TRY(note_pair(s, i, j));
     }
@@ -299,8 +301,8 @@ static int note_alike(struct settling *s)
             buf_reset(&b);
             error = fold_search(span_text(s->data->lists[j]), &b);
             if (error == 0 && span_equal(buf_bytes(&a), buf_bytes(&b)))
-                error = note(s, "The lists %.80s and %.80s are named alike, and taken for two.",
-                             s->data->lists[j], s->data->lists[i]);
+                error = note(s, "The lists %.*s and %.*s are named alike, and taken for two.",
+                             COUNT_SHORT(s->data->lists[j]), COUNT_SHORT(s->data->lists[i]));
         }
     }
     buf_release(&a);
@@ -318,8 +320,8 @@ static int refuse_absent_lists(const struct settling *s)
         return 0;
     for (size_t i = 0; i < reading->list_count; i++) {
         if (!count_ids_find(&g->lists, span_text(reading->lists[i]), &number))
-            return problem_set(g->problem, E_NOT_FOUND, "no row names the list \"%.60s\".",
-                               reading->lists[i]);
+            return problem_set(g->problem, E_NOT_FOUND, "no row names the list \"%.*s\".",
+                               COUNT_SHORT(reading->lists[i]));
     }
     return 0;
 }

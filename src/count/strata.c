@@ -86,7 +86,7 @@ static bool put_lacking(const struct summing *s, struct count_estimate *to)
     for (size_t i = 0, named = 0; i < s->count && named < 4; i++) {
         const struct count_estimate *e = find(&s->strata[i], to->id);
         if (!is_empty(&s->strata[i]) && !(e && e->given))
-            count_estimate_detail(to, "%.40s%s", s->strata[i].data->name,
+            count_estimate_detail(to, "%.*s%s", COUNT_SHORT(s->strata[i].data->name),
                                   ++named == lacking ? "."
                                   : named < 4        ? ","
                                                      : ", ...");

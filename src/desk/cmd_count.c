@@ -2,6 +2,7 @@
 /* Needs no desk and no key: it reads a file, and what it finds is the engine's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -138,6 +139,11 @@ static int read_lists(struct counting *c, struct count_reading *reading)
                 return usage(c, "lists", c->lists.values[i]);
             const char *name = arena_copy_text(&c->cli->arena, span_slice(rest, 0, len));
             REJECT_IF(!name, E_NOMEM);
+            for (size_t j = 0; j < reading->list_count; j++) {
+                if (strcmp(names[j], name) == 0)
+                    return problem_set(&c->cli->problem, E_ARGUMENT, "--lists names \"%.*s\" twice",
+                                       COUNT_SHORT(name));
+            }
             names[reading->list_count++] = name;
             rest = span_slice(rest, len + 1, SIZE_MAX);
         }
@@ -187,6 +193,12 @@ static int open_input(struct counting *c, const char *path, struct count_input *
     if (ret_input->fd < 0) {
         int error = errno == ENOENT ? E_NOT_FOUND : E_IO;
         return problem_set(&c->cli->problem, error, "%s: %s", path, strerrordesc_np(errno));
+    }
+    struct stat its;
+    if (fstat(ret_input->fd, &its) == 0 && S_ISDIR(its.st_mode)) {
+        close(ret_input->fd);
+        ret_input->fd = -1;
+        return problem_set(&c->cli->problem, E_IO, "%s: a folder, not a file", path);
     }
     return 0;
 }
