@@ -237,6 +237,132 @@ def test_interrupted_it_writes_nothing(folder):
         assert sorted(path.name for path in folder.iterdir()) == ['linked.csv', 'lists']
 
 
+def grown(path, size):
+    return path.exists() and path.stat().st_size > size
+
+
+def start_until_a_part_is_kept(arguments, parts, number):
+    """Starts the command and sends the signal as soon as one part more is in the file; its exit code and words."""
+    size = parts.stat().st_size if parts.exists() else 200
+    with subprocess.Popen([VOUCHSAFE, 'link', *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as program:
+        begun = time.time()
+        while program.poll() is None and not grown(parts, size):
+            assert time.time() - begun < WAIT_S
+            time.sleep(0.001)
+        program.send_signal(number)
+        _, said = program.communicate(timeout=WAIT_S)
+        return program.returncode, said
+
+
+def test_killed_again_and_again_it_goes_on(folder):
+    lists = simulated(folder, '--persons', 3200, '--lists', 2, '--captured', 0.6)
+    names = ['linked.csv', 'queue.csv', 'draws.csv', 'model.json']
+    def arguments(into):
+        into.mkdir(exist_ok=True)
+        linked, queue, draws, model = (into / name for name in names)
+        return [*lists, '--ignore', 'person', '-o', linked, '--review', queue, '--draws', 3, '--draws-file', draws,
+                '--model-out', model]
+    link(*arguments(folder / 'once'))
+    parts, more = folder / 'parts', [*arguments(folder / 'often'), '--resume', folder / 'parts']
+    killed, stopped = 0, False
+    while True:
+        code, said = start_until_a_part_is_kept([*more, '--threads', 1 + killed % 2], parts,
+                                                signal.SIGINT if killed % 3 == 1 else signal.SIGKILL)
+        if code == 0:
+            break
+        killed += 1
+        assert code in (1, -signal.SIGKILL), (code, said)
+        if code == 1:
+            stopped = True
+            assert said.count('\n') == 1 and f'what is finished is in {parts}' in said, said
+        assert not any((folder / 'often' / name).exists() for name in names)
+        assert parts.stat().st_mode & 0o777 == 0o600 and killed < 200
+        assert b'Petr' not in parts.read_bytes() and b'vouchsafe' not in parts.read_bytes()
+    assert killed > 2 and stopped
+    assert not parts.exists()
+    for name in names:
+        assert (folder / 'once' / name).read_bytes() == (folder / 'often' / name).read_bytes(), name
+
+
+def test_only_the_same_work_goes_on(folder):
+    lists = simulated(folder, '--persons', 3200, '--lists', 2, '--captured', 0.6)
+    parts, out = folder / 'parts', folder / 'linked.csv'
+    more = [*lists, '--ignore', 'person', '-o', out, '--resume', parts]
+    while not grown(parts, 3000):
+        start_until_a_part_is_kept(more, parts, signal.SIGKILL)
+    kept = parts.read_bytes()
+    for other in (['--seed', 2], ['--ignore', 'sex'], ['--within'], ['--unique', 'list_1.csv'], ['--evaluate', 'person']):
+        assert 'it is not of this work' in link(*more, *other, code=1), other
+    whole = lists[0].read_bytes()
+    lists[0].write_bytes(whole + b'A9999,Petrova,Anna\n')
+    assert 'it is not of this work' in link(*more, code=1)
+    lists[0].write_bytes(whole)
+    parts.write_bytes(kept[:150] + bytes([kept[150] ^ 1]) + kept[151:] + bytes(100))
+    error = link(*more, code=1)
+    assert 'was changed' in error, error
+    parts.write_bytes(kept)
+    assert not out.exists()
+    decisions = write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\n')
+    link(*more, '--decisions', decisions, '--memory', '64M')
+    assert out.exists() and not parts.exists()
+    for path in (lists[0], write(folder, 'notes.txt', 'notes')):
+        before = path.read_bytes()
+        assert 'it is not of this work' in link(*lists, '--resume', path, code=1)
+        assert path.read_bytes() == before
+    assert 'two files' in link(*lists, '-o', parts, '--resume', parts, code=2)
+    link(*lists, '--resume', folder / 'none' / 'parts', code=1)
+    tolma, _ = two(folder)
+    assert 'no column' in link(write(folder, 'wrong.csv', 'a\nx\nx\n'), '--resume', parts, code=1)
+    link(tolma, '--resume', parts)
+    assert not parts.exists()
+
+
+def test_it_writes_to_what_is_no_file(folder):
+    tolma, karsk = two(folder)
+    plain = folder / 'plain.csv'
+    link(tolma, karsk, '-o', plain)
+    assert link(tolma, karsk, '-o', '-') == plain.read_text()
+    assert json.loads(link(tolma, karsk, '--model-out', '-'))['vouchsafe_link_model'] == 1
+    assert link(tolma, karsk, '--explain', 'tolma.csv:T-1', 'karsk.csv:2', '--svg', '-').startswith('<svg')
+    pipe = folder / 'pipe'
+    os.mkfifo(pipe)
+    with subprocess.Popen(['cat', pipe], stdout=subprocess.PIPE, text=True) as reader:
+        link(tolma, karsk, '-o', pipe)
+        assert reader.communicate(timeout=WAIT_S)[0] == plain.read_text()
+    assert '/dev/full: No space left' in link(tolma, karsk, '-o', '/dev/full', code=1)
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([VOUCHSAFE, 'link', tolma, karsk], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        assert done.returncode == 1 and 'No space left' in done.stderr, done
+    link(tolma, '-o', '/dev/null')
+    assert not Path('/dev/null').is_file()
+
+
+def test_places_that_cannot_be_are_said_at_once(folder):
+    tolma, karsk = two(folder)
+    (folder / 'here').mkdir()
+    (folder / 'again.csv').symlink_to(tolma)
+    os.link(tolma, folder / 'hard.csv')
+    many = [write(folder / 'here', f'list {number}.csv', TOLMA) for number in range(33)]
+    for arguments, said, code in (([tolma, '-o', folder / 'here'], 'is a folder', 2),
+                                  ([tolma, '-o', f'{folder}/here/'], 'is a folder', 2),
+                                  ([tolma, '-o', folder / 'hard.csv'], 'one of the lists', 2),
+                                  ([tolma, folder / 'again.csv'], 'are the same file', 2),
+                                  ([tolma, folder / 'hard.csv'], 'are the same file', 2),
+                                  ([tolma, folder / 'here'], 'must be a file', 1),
+                                  ([tolma, '/dev/stdin'], 'must be a file', 1),
+                                  ([tolma, '--spill', folder / 'none'], 'no temporary file', 1),
+                                  ([tolma, '--decisions', folder / 'none'], 'No such file', 1),
+                                  ([tolma, '--model', tolma], 'tolma.csv', 1),
+                                  (many, 'more than 32 lists', 1),
+                                  ([tolma, '--html', folder / 'none' / 'x', '-o', folder / 'x'], 'No such file', 1)):
+        error = link(*arguments, code=code)
+        assert said in error, (arguments, error)
+    link(*many[:32], '-o', folder / 'linked.csv')
+    assert len(rows(folder / 'linked.csv')) == 32 * 4
+    assert not (folder / 'x').exists() and not list(folder.rglob('*.tmp'))
+
+
 def main():
     tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
     failed = 0
