@@ -162,6 +162,43 @@ def test_new_records_go_into_an_earlier_result(folder):
     assert str(model) in link(*lists, '--model', model, code=1)
 
 
+def test_decisions_and_lists_hold_in_an_earlier_result(folder):
+    lists = simulated(folder, '--persons', 400, '--lists', 3, '--mistakes', 1.5)
+    lists[1], lists[2] = lists[2], lists[1]
+    model, old, into, full = (folder / name for name in ('model.json', 'old.csv', 'into.csv', 'full.csv'))
+    ignore = ['--ignore', 'person', '--unique', 'list_1.csv']
+    queue = folder / 'queue.csv'
+    link(lists[0], lists[1], *ignore, '-o', old, '--model-out', model, '--review', queue)
+    decisions = write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\n' + ''.join(
+        f'2031-04-09T14:05Z,Leyla,{"different" if row["together"] == "yes" else "same"},{row["a"]},{row["b"]},\n'
+        for row in rows(queue)[:8]))
+    more = [*ignore, '--model', model, '--decisions', decisions]
+    got = json.loads(link(lists[2], '--into', old, *more, '-o', into, '--json'))
+    link(*lists, *more, '-o', full)
+    assert got['decisions']['of_unknown_records'] == 0, got['decisions']
+    assert clusters(into) == clusters(full)
+    assert into.read_bytes() == full.read_bytes()
+    at = {f'{row["list"]}:{row["record"]}': row['cluster'] for row in rows(into)}
+    before = {f'{row["list"]}:{row["record"]}': row['cluster'] for row in rows(old)}
+    changed = 0
+    for row in rows(queue)[:8]:
+        assert (at[row['a']] == at[row['b']]) != (row['together'] == 'yes'), row
+        changed += (before[row['a']] == before[row['b']]) == (row['together'] == 'yes')
+    assert changed == len(rows(queue)[:8]) > 3
+    in_list_1 = [row['cluster'] for row in rows(into) if row['list'] == 'list_1.csv']
+    assert len(in_list_1) == len(set(in_list_1))
+    link(lists[2], '--into', into, *more, code=1)
+
+
+def test_a_model_that_was_saved_gives_the_same_result(folder):
+    lists = simulated(folder, '--persons', 500)
+    model, again, one, other = (folder / name for name in ('model.json', 'again.json', 'one.csv', 'other.csv'))
+    link(*lists, '--ignore', 'person', '-o', one, '--model-out', model)
+    link(*lists, '--ignore', 'person', '-o', other, '--model', model, '--model-out', again)
+    assert one.read_bytes() == other.read_bytes()
+    assert model.read_bytes() == again.read_bytes()
+
+
 def test_threads_and_memory_change_nothing(folder):
     lists = simulated(folder, '--persons', 3000, '--lists', 2)
     one, other = folder / 'one.csv', folder / 'other.csv'
