@@ -198,14 +198,15 @@ static void measure_whole(const char *what, const struct count_table *t)
 static void measure_linkage(void)
 {
     const struct count_means means = {.workers = workers, .seed = 1};
-    const uint32_t families = COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR |
-                              COUNT_FAMILY_DECOMPOSABLE | COUNT_FAMILY_SPARSE;
+    const struct count_options options = {.estimators =
+                                              COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR |
+                                              COUNT_FAMILY_DECOMPOSABLE | COUNT_FAMILY_SPARSE};
     struct arena memory;
     struct count_shift *shifts;
     size_t count;
     arena_init(&memory, 1u << 28);
     double start = now_s();
-    need(count_linkage_shifts(&kosovo, families, &means, &memory, &shifts, &count), "linkage");
+    need(count_linkage_shifts(&kosovo, &options, &means, &memory, &shifts, &count), "linkage");
     printf(
         "{\"what\": \"wrong linkages, kosovo\", \"threads\": %u, \"tables\": %zu, \"s\": %.2f}\n",
         workers_count(workers), count * COUNT_LINKAGE_REPETITIONS, now_s() - start);

@@ -67,6 +67,12 @@ int cli_begin(struct cli *cli, const char *help, const struct cli_option *option
 int cli_end(struct cli *cli, int error);
 /* As cli_end, for wrong usage. */
 int cli_usage(struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
+/* An option's number, from min to max; stays as it is where text is NULL, so that the option was
+ * not given. E_ARGUMENT, with the problem set. */
+int cli_whole(struct cli *cli, const char *option, const char *text, uint64_t min, uint64_t max,
+              uint64_t *ret_value) MUST_USE;
+int cli_real(struct cli *cli, const char *option, const char *text, double min, double max,
+             double *ret_value) MUST_USE;
 
 /* The folder that was named or the default one. E_NOT_FOUND. */
 int cli_folder(struct cli *cli, const char **ret_folder) MUST_USE;

@@ -8,6 +8,8 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "count/decomposable.h"
+#include "count/latent.h"
 #include "count/read.h"
 #include "count/report.h"
 #include "desk/cli.h"
@@ -42,6 +44,11 @@ static const char help[] =
     "                       once for several\n"
     "  --quick              leaves out what takes longer than a second\n"
     "  --no-sensitivity     leaves out what wrong links and other priors would change\n"
+    "  --delta D            delta of the averaged models; 1/2^lists unless said\n"
+    "  --unseen-max N       their prior ends at N unseen, as the package dga's does; no end "
+    "unless\n"
+    "                       said\n"
+    "  --classes K          at most so many latent classes, up to 32; 10 unless said\n"
     "  --seed N             the same seed gives the same figures (1)\n"
     "  --threads N          as many as there are processors, unless said\n"
     "\n"
@@ -60,7 +67,7 @@ static const char help[] =
 struct counting {
     struct cli *cli;
     const char *form, *id, *list, *count, *by, *act, *doubtful, *draws;
-    const char *html, *output, *seed, *threads;
+    const char *html, *output, *seed, *threads, *delta, *unseen_max, *classes;
     struct cli_list lists, only;
     bool csv, quick, no_sensitivity;
     struct watch *watch;
@@ -74,16 +81,6 @@ struct counting {
 static int usage(struct counting *c, const char *option, const char *value)
 {
     return problem_set(&c->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
-}
-
-static int read_number(struct counting *c, const char *option, const char *text, uint64_t max,
-                       uint64_t *ret_value)
-{
-    if (!text)
-        return 0;
-    if (decimal_read(span_text(text), max, ret_value) < 0)
-        return usage(c, option, text);
-    return 0;
 }
 
 static int read_form(struct counting *c, struct count_reading *reading)
@@ -122,6 +119,18 @@ static int read_families(struct counting *c, uint32_t *ret_families)
             return usage(c, "only", c->only.values[i]);
     }
     return 0;
+}
+
+static int read_options(struct counting *c, struct count_options *options)
+{
+    uint64_t classes = 0, unseen_max = 0;
+    TRY(cli_real(c->cli, "delta", c->delta, DECOMPOSABLE_DELTA_MIN, DECOMPOSABLE_DELTA_MAX,
+                 &options->delta));
+    TRY(cli_whole(c->cli, "unseen-max", c->unseen_max, 1, COUNT_PERSONS_MAX, &unseen_max));
+    TRY(cli_whole(c->cli, "classes", c->classes, 2, LATENT_CLASSES_MAX, &classes));
+    options->classes = (unsigned)classes;
+    options->unseen_max = (double)unseen_max;
+    return read_families(c, &options->estimators);
 }
 
 /* The names in all --lists, parted at commas. */
@@ -285,9 +294,9 @@ static int count_file(struct counting *c)
     struct count_options options = {.quick = c->quick, .no_sensitivity = c->no_sensitivity};
     struct count_means means = {.watch = c->watch, .seed = 1};
     uint64_t threads = 0;
-    TRY(read_number(c, "seed", c->seed, UINT64_MAX, &means.seed));
-    TRY(read_number(c, "threads", c->threads, WORKERS_MAX, &threads));
-    TRY(read_families(c, &options.estimators));
+    TRY(cli_whole(c->cli, "seed", c->seed, 0, UINT64_MAX, &means.seed));
+    TRY(cli_whole(c->cli, "threads", c->threads, 0, WORKERS_MAX, &threads));
+    TRY(read_options(c, &options));
     TRY(read_file(c));
     means.workers = workers_new((unsigned)threads);
     REJECT_IF(!means.workers, E_NOMEM);
@@ -316,6 +325,9 @@ int cmd_count(int argc, char **argv)
         {.name = "no-sensitivity", .flag = &c.no_sensitivity},
         {.name = "seed", .text = &c.seed},
         {.name = "threads", .text = &c.threads},
+        {.name = "delta", .text = &c.delta},
+        {.name = "unseen-max", .text = &c.unseen_max},
+        {.name = "classes", .text = &c.classes},
         {.name = "csv", .flag = &c.csv},
         {.name = "html", .text = &c.html},
         {.name = "output", .letter = 'o', .text = &c.output},

@@ -112,14 +112,6 @@ static int usage(struct linking *l, const char *option, const char *value)
     return problem_set(&l->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
 }
 
-static int read_number(struct linking *l, const char *option, const char *text, uint64_t max,
-                       uint64_t *ret_value)
-{
-    if (text && decimal_read(span_text(text), max, ret_value) < 0)
-        return usage(l, option, text);
-    return 0;
-}
-
 /* "4G": units of 1024. */
 static int read_memory(struct linking *l, size_t *ret_bytes)
 {
@@ -149,11 +141,11 @@ static int read_options(struct linking *l)
     if ((l->draws != NULL) != (l->outputs[DRAWS].path != NULL))
         return problem_set(&l->cli->problem, E_ARGUMENT,
                            "--draws and --draws-file need each other");
-    TRY(read_number(l, "draws", l->draws, LINK_DRAWS_MAX, &l->draw_count));
+    TRY(cli_whole(l->cli, "draws", l->draws, 0, LINK_DRAWS_MAX, &l->draw_count));
     if (l->draws && l->draw_count == 0)
         return usage(l, "draws", l->draws);
     o->seed = 1;
-    TRY(read_number(l, "seed", l->seed, UINT64_MAX, &o->seed));
+    TRY(cli_whole(l->cli, "seed", l->seed, 0, UINT64_MAX, &o->seed));
     TRY(read_memory(l, &o->memory_bytes));
     o->scope = (l->within ? LINK_WITHIN : 0) | (l->between ? LINK_BETWEEN : 0);
     o->columns.ignore = l->ignore.values;
@@ -477,7 +469,7 @@ static int finish_outputs(struct linking *l)
 static int make_means(struct linking *l)
 {
     uint64_t threads = 0;
-    TRY(read_number(l, "threads", l->threads, WORKERS_MAX, &threads));
+    TRY(cli_whole(l->cli, "threads", l->threads, 0, WORKERS_MAX, &threads));
     l->means.workers = workers_new((unsigned)threads);
     REJECT_IF(!l->means.workers, E_NOMEM);
     const char *folder = l->spill_folder ? l->spill_folder : getenv("TMPDIR");

@@ -119,6 +119,23 @@ def test_draws(folder):
     assert 'the draws: line 2' in run(path, '--draws', write(folder, 'bad.csv', 'record,draw_1\n0,x\n'), code=1)
 
 
+def test_what_one_chooses_beforehand(folder):
+    path = write(folder, 'four.csv', FOUR)
+    options = ['--only', 'decomposable', '--json']
+    plain = json.loads(run(path, *options))['whole']['estimates'][0]
+    same = json.loads(run(path, *options, '--delta', '0.0625'))['whole']
+    assert same['estimates'][0]['n'] == plain['n'] and same['estimates'][0]['model'] == 'delta 0.0625: ' + plain['model']
+    other = json.loads(run(path, *options, '--delta', '0.5', '--unseen-max', '1200'))['whole']
+    assert other['estimates'][0]['model'].startswith('at most 1,200 unseen: delta 0.5: '), other['estimates'][0]
+    assert other['estimates'][0]['high'] <= 784 + 1200 and other['deltas'][-1]['high'] <= 784 + 1200
+    assert other['wrong_linkage'][0]['estimates'][0]['n'] != same['wrong_linkage'][0]['estimates'][0]['n']
+    few = json.loads(run(path, '--only', 'latent', '--no-sensitivity', '--classes', '3', '--json'))['whole']
+    assert few['estimates'][0]['model'].startswith('3 classes, '), few['estimates'][0]['model']
+    for wrong in (['--delta', '0'], ['--delta', 'nan'], ['--delta', '1e9'], ['--delta', '0,5'], ['--unseen-max', '0'],
+                  ['--unseen-max', '1.5'], ['--classes', '1'], ['--classes', '33']):
+        run(path, *wrong, code=2)
+
+
 def test_refusals(folder):
     path = write(folder, 'four.csv', FOUR)
     assert 'four.csv: line 1: no column is named "place".' in run(path, '--by', 'place', code=1)
