@@ -4,8 +4,12 @@
 import csv
 import json
 import os
+import pty
 import random
 import resource
+import select
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +19,7 @@ import traceback
 from pathlib import Path
 
 VOUCHSAFE = sys.argv[1]
+ROOT = Path(sys.argv[2])
 WAIT_S = 100
 
 TOLMA = """case,family name,given name,born,town
@@ -398,6 +403,44 @@ def test_places_that_cannot_be_are_said_at_once(folder):
     link(*many[:32], '-o', folder / 'linked.csv')
     assert len(rows(folder / 'linked.csv')) == 32 * 4
     assert not (folder / 'x').exists() and not list(folder.rglob('*.tmp'))
+
+
+def at_a_terminal(arguments, keys, folder):
+    """Runs the command with a terminal where somebody presses a key each time that it waits for one; its exit code."""
+    number, terminal = pty.fork()
+    if number == 0:
+        os.chdir(folder)
+        os.execv(VOUCHSAFE, [VOUCHSAFE, *arguments])
+    try:
+        for key in keys:
+            shown = os.read(terminal, 65536)
+            while shown and select.select([terminal], [], [], 0.5)[0]:
+                shown = os.read(terminal, 65536)
+            os.write(terminal, bytes([key]))
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def test_the_readmes_commands_run_as_written(folder):
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    block = next(block for block in readme.split('```')[1::2] if 'vouchsafe link' in block)
+    for path in (ROOT / 'examples/link').glob('*.csv'):
+        if path.name != 'decisions.csv':
+            shutil.copy(path, folder)
+    commands = [shlex.split(line) for line in block.strip().splitlines()]
+    assert [words[:2] for words in commands] == [['vouchsafe', 'link']] * 3 + [['vouchsafe', 'count']]
+    for words in commands:
+        if words[2] == 'review':
+            assert at_a_terminal(words[1:], b'sdq', folder) == 0
+        else:
+            run(*words[1:], cwd=folder)
+    assert len(rows(folder / 'decisions.csv')) == 2
+    assert (folder / 'linking.html').stat().st_size > 10000 and (folder / 'figures.html').stat().st_size > 10000
+    explained = shlex.split(readme.split('(`--explain')[1].split('`')[0])
+    link(*commands[0][2:5], '--explain', *explained, cwd=folder)
 
 
 def main():
