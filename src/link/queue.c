@@ -250,8 +250,8 @@ static size_t width_of(const char *const *cells, size_t rows)
     return total;
 }
 
-/* Terminals that turn right-to-left text round turn what stands beside it round too: two such values
- * in one line would change places. */
+/* Terminals that turn right-to-left text round turn what stands beside it round too: two such
+ * values in one line would change places. */
 static bool is_right_to_left(const char *text)
 {
     static const uint32_t ranges[][2] = {
