@@ -117,13 +117,31 @@ static void doubt_all(struct table *tables, const struct link_model *model, doub
     }
 }
 
-static size_t find_edges(const struct table *tables, unsigned fields, struct edge *edges)
+enum group { GROUP_NAMES, GROUP_BODY, GROUP_LIFE };
+
+/* What is written of one person changes together: the parts of a name, and what goes with where and
+ * how somebody lives. Dates of birth hang on nothing. */
+static enum group group_of(enum link_kind kind)
+{
+    if (kind <= LINK_FULL_NAME)
+        return GROUP_NAMES;
+    return kind == LINK_DATE || kind == LINK_SEX ? GROUP_BODY : GROUP_LIFE;
+}
+
+static bool may_hang(const struct link_model *model, enum link_class class, unsigned a, unsigned b)
+{
+    enum group of_a = group_of(model->field[a].kind), of_b = group_of(model->field[b].kind);
+    return class == LINK_U || (of_a == of_b && of_a != GROUP_BODY);
+}
+
+static size_t find_edges(const struct table *tables, enum link_class class,
+                         const struct link_model *model, struct edge *edges)
 {
     size_t count = 0;
-    for (unsigned b = 1; b < fields; b++) {
+    for (unsigned b = 1; b < model->fields; b++) {
         for (unsigned a = 0; a < b; a++) {
             double gain = gain_of(&tables[table_of(a, b)]);
-            if (gain > 0)
+            if (gain > 0 && may_hang(model, class, a, b))
                 edges[count++] = (struct edge){(uint8_t)a, (uint8_t)b, gain};
         }
     }
@@ -196,7 +214,7 @@ int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_c
     struct forest forest = {.fields = fields};
     for (unsigned f = 0; f < fields; f++)
         forest.tree[f] = (uint8_t)f;
-    size_t edge_count = find_edges(tables, fields, edges);
+    size_t edge_count = find_edges(tables, class, model, edges);
     for (size_t i = 0; i < edge_count; i++) {
         if (forest.tree[edges[i].a] != forest.tree[edges[i].b])
             join(&forest, edges[i].a, edges[i].b);
