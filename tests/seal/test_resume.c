@@ -244,9 +244,9 @@ static void other_work_is_refused(void **state)
 static void other_files_stay_as_they_are(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "\x01", "\x01notes", "name,born\nAnna,1980\n",
-                                        "a longer text, longer than what such a file begins with, "
-                                        "and which begins with something else"};
+    static const char *const texts[] = {
+        "", "\x01", "\x01notes", "name,born\nAnna,1980\n",
+        "a text, longer than what such a file begins with, of something else"};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct parts *parts = NULL;
         write_file((const uint8_t *)texts[i], strlen(texts[i]));
