@@ -148,7 +148,7 @@ def main(vouchsafe, root, write=''):
                    for number, (command, expected) in enumerate(BLOCK.findall(page), 1)}
         results['there are blocks'] = [] if len(printed) >= 6 else ['fewer than six']
         for name, sentence in sentences.items():
-            results[f'figures of {name}'] = [] if sentence in ' '.join(page.split()) else [f'the page does not say: {sentence}']
+            results[f'figures of {name}'] = [] if sentence in ' '.join(page.split()) else [f'the page does not say (--write makes it): {sentence}']
         results['the twins'] = list(twin_faults({name: groups for name, (_, groups) in facts.items()}))
         results['the JSON'] = list(member_faults(vouchsafe, folder, page))
     results['the examples'] = list(example_faults(root))
