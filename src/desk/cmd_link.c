@@ -290,11 +290,26 @@ static int read_model(struct linking *l)
 
 /* Out */
 
+/* Whether the two paths are one name in one folder, however they are written. */
+static bool is_one_place(struct linking *l, const char *one, const char *other)
+{
+    const char *paths[] = {one, other};
+    struct stat folder[2];
+    for (size_t i = 0; i < 2; i++) {
+        int len = (int)(file_of(paths[i]) - paths[i]);
+        const char *path = arena_printf(&l->cli->arena, "%.*s.", len, paths[i]);
+        if (!path || stat(path, &folder[i]) != 0)
+            return strcmp(one, other) == 0;
+    }
+    return strcmp(file_of(one), file_of(other)) == 0 && folder[0].st_dev == folder[1].st_dev &&
+           folder[0].st_ino == folder[1].st_ino;
+}
+
 /* A list must not be written over by what is made of it; an earlier result may. */
 static int check_output(struct linking *l, const char *path)
 {
     struct stat out, in;
-    if (l->resume && strcmp(path, l->resume) == 0)
+    if (l->resume && is_one_place(l, path, l->resume))
         return problem_set(&l->cli->problem, E_ARGUMENT, "%s was named for two files", path);
     if (stat(path, &out) != 0)
         return 0;
@@ -320,7 +335,7 @@ static int open_outputs(struct linking *l)
         l->quiet |= out->path && strcmp(out->path, STANDARD_OUTPUT) == 0;
         out->problem = &l->cli->problem;
         for (size_t j = 0; out->path && j < i; j++) {
-            if (l->outputs[j].path && strcmp(out->path, l->outputs[j].path) == 0)
+            if (l->outputs[j].path && is_one_place(l, out->path, l->outputs[j].path))
                 return problem_set(out->problem, E_ARGUMENT, "%s was named for two files",
                                    out->path);
         }

@@ -389,6 +389,8 @@ def test_places_that_cannot_be_are_said_at_once(folder):
     for arguments, said, code in (([tolma, '-o', folder / 'here'], 'is a folder', 2),
                                   ([tolma, '-o', f'{folder}/here/'], 'is a folder', 2),
                                   ([tolma, '-o', folder / 'hard.csv'], 'one of the lists', 2),
+                                  ([tolma, '-o', folder / 'x', '--review', folder / 'here/../x'], 'two files', 2),
+                                  ([tolma, '-o', folder / 'x', '--resume', folder / 'here/../x'], 'two files', 2),
                                   ([tolma, folder / 'again.csv'], 'are the same file', 2),
                                   ([tolma, folder / 'hard.csv'], 'are the same file', 2),
                                   ([tolma, folder / 'here'], 'must be a file', 1),
