@@ -139,9 +139,7 @@ int decomposable_run(const struct count_table *table, const struct decomposable_
     REJECT_IF(o->delta != 0 &&
                   !(o->delta >= DECOMPOSABLE_DELTA_MIN && o->delta <= DECOMPOSABLE_DELTA_MAX),
               E_ARGUMENT);
-    REJECT_IF(o->unseen_max != 0 &&
-                  !(o->unseen_max >= 1 && o->unseen_max <= 0x1p80),
-              E_ARGUMENT);
+    REJECT_IF(o->unseen_max != 0 && !(o->unseen_max >= 1 && o->unseen_max <= 0x1p80), E_ARGUMENT);
     struct count_estimate e;
     struct decomposable_best best = {0};
     init_estimate(&e);

@@ -16,8 +16,9 @@
 size_t count_panel_size(unsigned lists, uint32_t families);
 
 /* For many tables: the i-th is made by table(arg, i, ret), and its answers go to
- * ret_runs[i * size ...]; the tables are shared among the workers. Of the options, estimators, delta
- * and unseen_max. what is for the watch. E_NOMEM, E_STOPPED; E_ARGUMENT as decomposable_run. */
+ * ret_runs[i * size ...]; the tables are shared among the workers. Of the options, estimators,
+ * delta and unseen_max. what is for the watch. E_NOMEM, E_STOPPED; E_ARGUMENT as
+ * decomposable_run. */
 int count_panel_run(size_t count,
                     void (*table)(const void *arg, size_t index, struct count_table *ret_table),
                     const void *arg, const struct count_options *options,

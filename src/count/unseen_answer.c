@@ -222,6 +222,8 @@ static void find_top(const struct unseen *x, double *ret_low, double *ret_top, d
             before = p->u[k];
         }
     }
+    if (next)
+        *ret_high = x->max;
 }
 
 /* The whole number with the highest value. */

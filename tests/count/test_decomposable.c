@@ -230,6 +230,19 @@ static void test_equals_every_number(void **state)
     }
 }
 
+/* Where the prior ends before the posterior has turned down, the last place is the highest. */
+static void test_mode_at_the_end(void **state)
+{
+    (void)state;
+    const struct count_table t = {.lists = 3, .cells = {0, 61, 37, 40, 40, 3, 5, 3}};
+    for (size_t max = 390; max < 425; max++) {
+        struct plain p = plain(&t, 0x1p-5, max, false);
+        struct count_estimate e = run(&t, 0x1p-5, (double)max, NULL);
+        assert_true(e.mode == p.mode);
+        assert_true(count_estimate_has(&e, COUNT_WARN_GRID_EDGE));
+    }
+}
+
 /* Not proportional to 1 / u, as the manual of dga has it. */
 static void test_prior_is_of_the_whole(void **state)
 {
@@ -574,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_kosovo_by_default),
         cmocka_unit_test(test_deltas),
         cmocka_unit_test(test_equals_every_number),
+        cmocka_unit_test(test_mode_at_the_end),
         cmocka_unit_test(test_prior_is_of_the_whole),
         cmocka_unit_test(test_more_lists),
         cmocka_unit_test(test_seven_lists),
