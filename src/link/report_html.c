@@ -292,7 +292,7 @@ static void put_mean(struct link_page *p, struct values *v, double bits,
                      const struct link_view *view)
 {
     double mean = link_bits_to_probability(bits);
-    if (fabs(mean - view->why.probability) < 0.02)
+    if (fabs(mean - view->why.probability) < 0.1)
         return;
     buf_printf(&p->words,
                "That is what these two records say alone; with the others that go with them it is "

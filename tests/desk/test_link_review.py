@@ -268,6 +268,18 @@ def test_hostile_lists_do_nothing_to_the_terminal(folder):
     assert_harmless(terminal.text)
 
 
+def test_a_megabyte_is_cut_for_people(folder):
+    path = folder / 'list.csv'
+    with open(path, 'w', newline='', encoding='utf-8') as file:
+        csv.writer(file).writerows([['id', 'name', 'born', 'note'],
+                                    *([n, f'Anna Petrova{n % 9}', f'1980-05-0{1 + n % 9}', 'z' * 1000000 + str(n % 3)] for n in range(12))])
+    more = ['--html', folder / 'pair.html', '--svg', folder / 'pair.svg']
+    done = subprocess.run([VOUCHSAFE, 'link', path, '--explain', 'list.csv:1', 'list.csv:10', *more], capture_output=True, text=True,
+                          timeout=WAIT_S, check=True)
+    assert 'zzz…' in flat(done.stdout) and len(done.stdout) < 10000
+    assert all(len((folder / name).read_text()) < 50000 for name in ('pair.html', 'pair.svg'))
+
+
 def test_whatever_ends_it_no_half_line_is_left(folder):
     path = queue(folder, [pair(n) for n in range(1, 2000)])
     dice, kept = random.Random(), 0
