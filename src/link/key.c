@@ -51,7 +51,8 @@ static uint64_t date_key(link_date d, unsigned key)
     case 2:
         return link_date_year(d);
     default:
-        return link_date_month(d) && link_date_day(d) ? d - link_date_of(link_date_year(d), 0, 0) : 0;
+        return link_date_month(d) && link_date_day(d) ? d - link_date_of(link_date_year(d), 0, 0)
+                                                      : 0;
     }
 }
 

@@ -147,8 +147,7 @@ static int make_records(struct running *run)
 
 static struct link_settings settings_of(const struct running *run)
 {
-    return (struct link_settings){.seed = run->options->seed,
-                                  .memory_bytes = run->options->memory_bytes};
+    return (struct link_settings){.seed = run->options->seed};
 }
 
 static int learn_now(struct running *run)
@@ -174,7 +173,7 @@ static int learn(struct running *run)
     if (parts)
         TRY(link_keep_take_learnt(parts, result->records, &result->plan, &result->model, &before));
     if (before)
-        return 0;
+        return link_plan_prepare(&result->plan, &result->universe, run->means->workers);
     TRY(learn_now(run));
     return parts ? link_keep_put_learnt(parts, &result->plan, &result->model) : 0;
 }
@@ -190,13 +189,12 @@ static int take_edges(struct link_result *result, struct link_edges *edges)
 static int find_pairs(struct running *run)
 {
     struct link_result *result = run->result;
-    struct link_settings settings = settings_of(run);
     struct workers *w = run->means->workers;
-    size_t memory = settings.memory_bytes ? settings.memory_bytes : LINK_MEMORY_BYTES;
+    size_t memory = run->options->memory_bytes ? run->options->memory_bytes : LINK_MEMORY_BYTES;
     struct link_edges *edges = link_edges_new(w, memory / 4, run->means->spill);
     REJECT_IF(!edges, E_NOMEM);
-    int error = link_find(&result->universe, &settings, &result->plan, &result->model, w,
-                          run->means->watch, run->means->parts, edges, &result->found);
+    int error = link_find(&result->universe, &result->plan, &result->model, w, run->means->watch,
+                          run->means->parts, edges, &result->found);
     if (error == 0)
         error = take_edges(result, edges);
     link_edges_free(edges);

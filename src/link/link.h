@@ -37,6 +37,7 @@
 #include "link/score.h"
 #include "link/universe.h"
 
+#define LINK_MEMORY_BYTES ((size_t)1 << 30)
 struct link_options {
     const struct link_source *sources;
     size_t source_count;
@@ -51,7 +52,7 @@ struct link_options {
     const char *decisions_name;     /* of that file, for problems; may be NULL */
     bool two_reviewers;             /* it takes two to decide */
     uint64_t seed;
-    size_t memory_bytes; /* for sorting and kept pairs; 0: LINK_MEMORY_BYTES */
+    size_t memory_bytes; /* for kept pairs, besides what records take; 0: LINK_MEMORY_BYTES */
 };
 
 /* What it works with; each may be NULL. */

@@ -101,7 +101,7 @@ static void look_at(const struct link_universe *u, const struct link_plan *plan,
                     struct drawing *d)
 {
     for (size_t i = 0; i < count; i++) {
-        uint32_t passes = link_plan_passes_of(plan, u->records, pairs[i].a, pairs[i].b);
+        uint32_t passes = link_plan_passes_of(plan, u, pairs[i].a, pairs[i].b);
         d->free_fields[i] = link_plan_free_fields(plan, passes);
         for (unsigned a = 0; a < m->atoms; a++) {
             if (keys_agree(u->records, m->atom[a], pairs[i]))
