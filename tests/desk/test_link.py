@@ -18,7 +18,7 @@ import time
 import traceback
 from pathlib import Path
 
-VOUCHSAFE = sys.argv[1]
+VOUCHSAFE = os.path.abspath(sys.argv[1])
 ROOT = Path(sys.argv[2])
 WAIT_S = 100
 
