@@ -4,6 +4,7 @@
  * get their names together at the end. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,7 +168,7 @@ static int open_list(struct linking *l, const char *path)
 {
     struct link_source *source = &l->sources[l->source_count];
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
     if (fd < 0)
         return problem_set(&l->cli->problem, errno == ENOENT ? E_NOT_FOUND : E_IO, "%s: %s", path,
                            strerrordesc_np(errno));
@@ -585,6 +586,7 @@ static int link_lists(int argc, char **argv)
         return cli_usage(&cli, "--into needs --model: the one that the earlier result was made by");
     buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);
     buf_init(&l.columns, LINK_COLUMNS_SAID_MAX_BYTES);
+    sigaction(SIGPIPE, &(const struct sigaction){.sa_handler = SIG_IGN}, NULL); /* it is said */
     l.means.watch = work_begin();
     int error = prepare(&l);
     bool wrong_usage = error == E_ARGUMENT;

@@ -376,6 +376,13 @@ def test_it_writes_to_what_is_no_file(folder):
     with open('/dev/full', 'wb') as full:
         done = subprocess.run([VOUCHSAFE, 'link', tolma, karsk], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
         assert done.returncode == 1 and 'No space left' in done.stderr, done
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([VOUCHSAFE, 'link', tolma, '-o', '-', '--review', folder / 'queue.csv'], stdout=writing,
+                          stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writing)
+    assert done.returncode == 1 and 'Broken pipe' in done.stderr, done
+    assert not list(folder.glob('queue*'))
     link(tolma, '-o', '/dev/null')
     assert not Path('/dev/null').is_file()
 
@@ -385,6 +392,7 @@ def test_places_that_cannot_be_are_said_at_once(folder):
     (folder / 'here').mkdir()
     (folder / 'again.csv').symlink_to(tolma)
     os.link(tolma, folder / 'hard.csv')
+    os.mkfifo(folder / 'pipe')
     many = [write(folder / 'here', f'list {number}.csv', TOLMA) for number in range(33)]
     for arguments, said, code in (([tolma, '-o', folder / 'here'], 'is a folder', 2),
                                   ([tolma, '-o', f'{folder}/here/'], 'is a folder', 2),
@@ -394,7 +402,8 @@ def test_places_that_cannot_be_are_said_at_once(folder):
                                   ([tolma, folder / 'again.csv'], 'are the same file', 2),
                                   ([tolma, folder / 'hard.csv'], 'are the same file', 2),
                                   ([tolma, folder / 'here'], 'must be a file', 1),
-                                  ([tolma, '/dev/stdin'], 'must be a file', 1),
+                                  ([tolma, '/dev/null'], 'must be a file', 1),
+                                  ([tolma, folder / 'pipe'], 'must be a file', 1),
                                   ([tolma, '--spill', folder / 'none'], 'no temporary file', 1),
                                   ([tolma, '--decisions', folder / 'none'], 'No such file', 1),
                                   ([tolma, '--model', tolma], 'tolma.csv', 1),
