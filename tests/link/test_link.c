@@ -285,8 +285,8 @@ static uint32_t root_of(uint32_t *parent, uint32_t i)
 }
 
 /* What is decided to be the same is; what is decided to be different is, but where others of the
- * decisions say that it is the same, and then that is said; and lists hold each person once, but for
- * what was decided. */
+ * decisions say that it is the same, and then that is said; and lists hold each person once, but
+ * for what was decided. */
 static void check_decided(const struct link_result *result, uint32_t *parent, uint8_t unique)
 {
     uint32_t count = (uint32_t)link_records_count(result->records);
