@@ -66,7 +66,7 @@ test('lists become a page of who is the same person, that needs nothing else', a
 
 test('many lists in many alphabets, with the truth beside them', async () => {
     const folder = makeFolder();
-    link(['simulate', '-o', folder, '--persons', '4000', '--lists', '6', '--scripts', '--captured', '0.3'], folder);
+    link(['simulate', '-o', folder, '--persons', '2800', '--lists', '6', '--scripts', '--captured', '0.3'], folder);
     const lists = fs.readdirSync(folder).filter((name) => name.endsWith('.csv'));
     link([...lists, '--evaluate', 'person', '--html', 'page.html'], folder);
     await withBrowser('chromium', { script: true }, async (person) => {
