@@ -220,24 +220,28 @@ static bool complete(link_date d)
     return link_date_year(d) && link_date_month(d) && link_date_day(d);
 }
 
-static unsigned digits_of(link_date d)
+/* The digits of year, month and day, four bits each. */
+static uint32_t digits_of(link_date d)
 {
-    return link_date_year(d) * 10000 + link_date_month(d) * 100 + link_date_day(d);
+    unsigned year = link_date_year(d), month = link_date_month(d), day = link_date_day(d);
+    year += 6 * (year / 10) + 6 * 16 * (year / 100) + 6 * 256 * (year / 1000);
+    month += 6 * (month / 10);
+    day += 6 * (day / 10);
+    return year << 16 | month << 8 | day;
 }
 
 /* One digit is another, or two neighbours stand the other way round. */
 static bool one_slip(link_date a, link_date b)
 {
-    unsigned x = digits_of(a), y = digits_of(b), differ = 0, first = 0, place = 0;
-    unsigned xd[8], yd[8];
-    for (; place < 8; place++, x /= 10, y /= 10) {
-        xd[place] = x % 10;
-        yd[place] = y % 10;
-        if (xd[place] != yd[place] && differ++ == 0)
-            first = place;
-    }
-    return differ == 1 ||
-           (differ == 2 && first < 7 && xd[first] == yd[first + 1] && xd[first + 1] == yd[first]);
+    uint32_t x = digits_of(a), y = digits_of(b), differ = x ^ y;
+    differ |= differ >> 1;
+    differ = (differ | differ >> 2) & 0x11111111u; /* a bit for each digit */
+    uint32_t others = differ & (differ - 1);
+    if (others == 0)
+        return differ != 0;
+    unsigned first = (unsigned)__builtin_ctz(differ);
+    return others == UINT32_C(16) << first && (x >> first & 15) == (y >> (first + 4) & 15) &&
+           (x >> (first + 4) & 15) == (y >> first & 15);
 }
 
 static enum link_date_level compare_known(link_date a, link_date b)
