@@ -26,6 +26,7 @@
 
 #define POPULATIONS 1000
 #define POPULATIONS_LATENT 40
+#define EFFECTIVE_LATENT 1000
 #define PERSONS 2000
 #define ROWS 1000000
 
@@ -340,8 +341,10 @@ static int cover_one(void *arg, size_t index, unsigned worker)
     const struct count_means means = {.seed = index};
     struct count_estimate *to = &c->estimates[index * COVERED_MAX];
     (void)worker;
-    if (c->latent)
-        return latent_estimate(&t, NULL, &means, to);
+    if (c->latent) {
+        const struct latent_options options = {.effective = EFFECTIVE_LATENT};
+        return latent_estimate(&t, &options, &means, to);
+    }
     struct bounds *bounds = calloc(1, sizeof *bounds);
     struct loglinear *loglinear = calloc(1, sizeof *loglinear);
     int error = bounds && loglinear ? loglinear_run(&t, &means, loglinear) : E_NOMEM;
