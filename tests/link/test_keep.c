@@ -7,8 +7,10 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "invented.h"
@@ -130,7 +132,7 @@ static struct buf told_at_once(const struct link_options *options, const struct 
 
 /* So many possible pairs that there are passes; so little memory that they have parts. */
 static const struct link_simulation large = {
-    .seed = 9, .persons = 3000, .lists = 2, .captured = 0.6, .duplicated = 0.1, .mistakes = 0.5};
+    .seed = 9, .persons = 2800, .lists = 2, .captured = 0.6, .duplicated = 0.1, .mistakes = 0.5};
 
 static void interrupted_again_and_again_it_is_the_same(void **state)
 {
@@ -160,6 +162,58 @@ static void interrupted_again_and_again_it_is_the_same(void **state)
     assert_int_equal(m->count, before);
     assert_same(result, &all, &expected);
     parts_free(m);
+    buf_release(&expected);
+    invented_release(&all);
+}
+
+static void *stop_soon(void *arg)
+{
+    struct watch *watch = arg;
+    usleep(20000);
+    atomic_store(&watch->stop, true);
+    return NULL;
+}
+
+static pthread_t stopper;
+static atomic_int stoppers;
+
+static void when_pairs_are_compared(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+    (void)done;
+    (void)total;
+    if (strcmp(what, "comparing pairs") == 0 && atomic_fetch_add(&stoppers, 1) == 0)
+        assert_int_equal(pthread_create(&stopper, NULL, stop_soon, arg), 0);
+}
+
+/* So few that all pairs are looked at, in many tasks. */
+static const struct link_simulation all_pairs = {
+    .seed = 9, .persons = 1700, .lists = 2, .captured = 0.7, .duplicated = 0.1, .mistakes = 0.5};
+
+/* At any moment, as Ctrl-C does: what is not finished of a task is not kept. */
+static void stopped_in_the_middle_of_tasks_it_is_the_same(void **state)
+{
+    (void)state;
+    struct invented all;
+    struct link_result *result;
+    invented_init(&all, &all_pairs);
+    struct link_options options = invented_options(&all);
+    struct buf expected = told_at_once(&options, &all);
+    for (int round = 0; round < 2; round++) {
+        struct memory_parts *m = parts_new();
+        int error;
+        do {
+            m->watch.progress = when_pairs_are_compared;
+            m->watch.arg = &m->watch;
+            atomic_store(&stoppers, 0);
+            size_t before = m->count;
+            error = run_parts(&options, m, 2, PARTS_MAX, false, &result);
+            if (atomic_load(&stoppers) > 0)
+                pthread_join(stopper, NULL);
+            assert_true(error == 0 || (error == E_STOPPED && m->count > before));
+        } while (error < 0);
+        assert_same(result, &all, &expected);
+        parts_free(m);
+    }
     buf_release(&expected);
     invented_release(&all);
 }
@@ -261,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(interrupted_again_and_again_it_is_the_same),
+        cmocka_unit_test(stopped_in_the_middle_of_tasks_it_is_the_same),
         cmocka_unit_test(with_few_records_and_a_model_too),
         cmocka_unit_test(parts_of_anything_do_no_harm),
         cmocka_unit_test(want_of_memory_is_said),
