@@ -46,6 +46,7 @@ void link_field_release(struct link_field *field)
     mem_free(field->words);
     mem_free(field->dates);
     link_pool_release(&field->codes);
+    mem_free(field->glances);
     mem_free(field->wholes);
     mem_free(field->parts);
 }
@@ -433,5 +434,6 @@ int link_fields_build(struct link_records *r, struct link_lists *lists,
     link_pool_seal(&r->dictionary.pool);
     link_words_weigh(&r->dictionary, r->count);
     find_partners(r);
-    return link_keys_build(r);
+    TRY(link_keys_build(r));
+    return link_compare_build(r);
 }

@@ -67,15 +67,13 @@ uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint
 /* As it was written the first time, for people. */
 struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
 
-/* The level of agreement of two records in a field. Symmetric; the highest when the values are
- * equal and not missing. It may look at neighbouring fields of the two records (given and family
- * name in each other's place). Safe from several threads; scratch is one per thread. */
+/* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
+ * values are equal and not missing. A field's level may depend on neighbouring fields of the two
+ * records (given and family name in each other's place). Safe from several threads; scratch is one
+ * per thread. */
 struct link_scratch;
 struct link_scratch *link_scratch_new(const struct link_records *r) MUST_USE;
 void link_scratch_free(struct link_scratch *s);
-unsigned link_compare(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
-                      struct link_scratch *s);
-/* All fields at once: levels[f] for each; the fast way. */
 void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint8_t *levels,
                       struct link_scratch *s);
 
