@@ -156,7 +156,8 @@ void link_words_sounds(const struct link_words *w, uint32_t word, struct link_so
     const struct link_word *of = &w->words[word];
     ret_sounds->count = of->sounds_count;
     ret_sounds->bare = of->bare;
-    memcpy(ret_sounds->sets, w->sounds + of->sounds, of->sounds_count * sizeof *w->sounds);
+    if (of->sounds_count)
+        memcpy(ret_sounds->sets, w->sounds + of->sounds, of->sounds_count * sizeof *w->sounds);
 }
 
 static bool share_group(const struct link_data_group *a, const struct link_data_group *b)
