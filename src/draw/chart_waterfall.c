@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Numbers stand at the free end of each bar, so that eyes need not go back and forth; where there
- * is no room beyond it, at its other end. */
+/* Numbers stand at the free end of each bar, so that eyes need not go back and forth; there is room
+ * for them on both sides. */
 #include "draw/chart_waterfall.h"
 
 #include <math.h>
@@ -20,10 +20,10 @@
 #define NARROW_WIDTH 360
 #define NARROW_ROW 44
 #define NARROW_NAME_COLUMNS_MAX 28 /* of the widest letters */
-#define MARGIN_BITS 2.0
+#define RANGE_MIN_BITS 4.0
 #define TICK_BITS 10
-#define TICK_UNITS 84 /* ticks stand at least so far apart */
-#define LABEL_UNITS 44
+#define TICK_UNITS 84  /* ticks stand at least so far apart */
+#define LABEL_UNITS 50 /* a number beyond a bar */
 #define LABEL_GAP 6.0
 #define LABEL_BYTES 64
 
@@ -53,9 +53,7 @@ static double find_range(struct drawing *d)
         d->low = fmin(d->low, sum);
         d->high = fmax(d->high, sum);
     }
-    double margin = fmax(MARGIN_BITS, (d->high - d->low) * 0.04);
-    d->low -= margin;
-    d->high += margin;
+    d->high = fmax(d->high, d->low + RANGE_MIN_BITS);
     return sum;
 }
 
@@ -72,6 +70,9 @@ static void lay_out(struct drawing *d)
     d->row = d->narrow ? NARROW_ROW : WIDE_ROW;
     d->left = d->narrow ? 0 : (double)d->name_columns * FONT * CHART_COLUMN_EM + GAP;
     d->picture = d->width - d->left;
+    double margin = LABEL_UNITS * (d->high - d->low) / (d->picture - 2 * LABEL_UNITS);
+    d->low -= margin;
+    d->high += margin;
     d->height = TOP + d->row * (double)(d->chart->count + 1) + FOOT;
 }
 
@@ -96,11 +97,7 @@ static void put_text(struct drawing *d, double x, double y, const char *more, co
 static void put_number(struct drawing *d, double from, double to, double y, const char *more)
 {
     bool right = to >= from;
-    if (right && to + LABEL_UNITS > d->width)
-        right = false;
-    else if (!right && to - LABEL_UNITS < d->left)
-        right = true;
-    double end = right ? fmax(from, to) + 5 : fmin(from, to) - 5;
+    double end = right ? to + 5 : to - 5;
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>", end, y + FONT * 0.36,
                right ? "start" : "end", more);
 }
