@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Chances are promises: of the pairs called 0.9, nine in ten are one person. On invented lists, badly
- * written ones, so that much is in doubt; the engine is not shown their truth. */
+/* Chances are promises: of the pairs called 0.9, nine in ten are one person. On invented lists,
+ * badly written ones, so that much is in doubt; the engine is not shown their truth. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -132,7 +132,7 @@ def rewrite(page, sentences, printed):
 
 
 def main(vouchsafe, root, write=''):
-    root = Path(root)
+    root, vouchsafe = Path(root), Path(vouchsafe).resolve()
     path = root / 'docs/link.md'
     page = path.read_text(encoding='utf-8')
     with tempfile.TemporaryDirectory() as place:
