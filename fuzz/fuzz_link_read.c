@@ -10,11 +10,12 @@ static void look_at(const struct link_records *r)
 {
     struct link_scratch *scratch = link_scratch_new(r);
     uint32_t count = (uint32_t)link_records_count(r);
-    for (unsigned f = 0; f < link_records_fields(r); f++) {
-        for (uint32_t i = 0; i < count && scratch; i++) {
-            unsigned there = link_compare(r, f, i, count - 1 - i, scratch);
-            ASSERT(there == link_compare(r, f, count - 1 - i, i, scratch));
-            ASSERT(there < link_field_levels(r, f));
+    uint8_t there[LINK_FIELDS_MAX] = {0}, back[LINK_FIELDS_MAX] = {0};
+    for (uint32_t i = 0; i < count && scratch; i++) {
+        link_compare_all(r, i, count - 1 - i, there, scratch);
+        link_compare_all(r, count - 1 - i, i, back, scratch);
+        for (unsigned f = 0; f < link_records_fields(r); f++) {
+            ASSERT(there[f] == back[f] && there[f] < link_field_levels(r, f));
             ASSERT(link_field_column(r, f)[i] < link_field_values(r, f));
             (void)link_value_text(r, f, link_field_column(r, f)[i]);
         }
