@@ -113,7 +113,8 @@ void count_estimate_warn(struct count_estimate *e, enum count_warning w);
 /* Adds to the detail, with a space between. What is too long is cut between two characters, and
  * "..." says so. */
 void count_estimate_detail(struct count_estimate *e, const char *format, ...) PRINTF_LIKE(2, 3);
-void count_detail_put(char detail[COUNT_DETAIL_MAX], const char *format, va_list args);
+void count_detail_put(char detail[COUNT_DETAIL_MAX], const char *format, va_list args)
+    PRINTF_LIKE(2, 0);
 /* For "%.*s": of a name within a sentence, what takes no more than 40 columns. */
 #define COUNT_SHORT(name) count_short(name), (name)
 int count_short(const char *name);
