@@ -163,6 +163,14 @@ static void roles(void **state)
     assert_int_equal(g.columns.columns[0].role, LINK_ROLE_FIELD);
     assert_int_equal(g.columns.columns[0].kind, LINK_NUMBER);
     release(&g);
+    /* The same in every row, but not in every list; and a part of a date. */
+    const struct link_source two[] = {
+        {.name = "a", .fd = -1, .text = span_text("town,by,bm\nKarsk,1980,5\nKarsk,1980,6\n")},
+        {.name = "b", .fd = -1, .text = span_text("town,by,bm\nTolma,1980,5\nKarsk,1980,6\n")}};
+    g = guess_lists(two, 2, NULL);
+    for (unsigned i = 0; i < g.columns.count; i++)
+        assert_int_equal(g.columns.columns[i].role, LINK_ROLE_FIELD);
+    release(&g);
     /* No rows at all. */
     g = guess("id,name\n", NULL);
     assert_int_equal(g.error, 0);
