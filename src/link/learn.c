@@ -7,8 +7,8 @@
 #include "link/block_choose.h"
 #include "link/em.h"
 #include "link/learn.h"
-#include "link/pairs.h"
 #include "link/pattern.h"
+#include "link/sample.h"
 #include "link/score.h"
 
 #define SAMPLE_PAIRS 2000000u /* that the model is estimated from, of those that passes find */
@@ -22,7 +22,7 @@ struct learning {
     const struct link_universe *u;
     const struct link_plan *plan;
     uint64_t seed;
-    uint32_t every;
+    struct link_sample sample; /* of the plan's pairs */
     struct link_scorer *scorer;
     struct link_scoring **scoring;  /* per worker */
     struct link_patterns *patterns; /* per worker; [0] holds all in the end */
@@ -73,19 +73,19 @@ static void release_patterns(struct learning *l)
 
 /* Counting patterns */
 
-static int count_found(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
-                       size_t count)
+static int count_found(void *arg, size_t task, unsigned worker)
 {
-    (void)pass;
     struct learning *l = arg;
     struct link_pattern pattern;
+    const struct link_pair *pairs;
+    size_t count = link_sample_task(&l->sample, task, &pairs);
     for (size_t i = 0; i < count; i++) {
         link_score_pattern(l->scoring[worker], pairs[i].a, pairs[i].b, &pattern);
         if (!l->plan->all)
             pattern.passes = link_plan_passes_of(l->plan, l->u, pairs[i].a, pairs[i].b);
         TRY(link_patterns_add(&l->patterns[worker], &pattern, 1));
     }
-    return 0;
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
 static int count_random(void *arg, size_t task, unsigned worker)
@@ -114,13 +114,7 @@ static int count_patterns(struct learning *l, const struct link_model *model)
     l->patterns = mem_calloc(workers_count(l->w), sizeof *l->patterns);
     l->random_outside = mem_calloc(workers_count(l->w), sizeof *l->random_outside);
     REJECT_IF(!l->patterns || !l->random_outside, E_NOMEM);
-    struct link_pairs job = {.universe = l->u,
-                             .plan = l->plan,
-                             .every = l->every,
-                             .take = count_found,
-                             .arg = l,
-                             .what = "sampling pairs"};
-    TRY(link_pairs_run(&job, l->w, l->watch));
+    TRY(workers_run(l->w, link_sample_tasks(&l->sample), count_found, l));
     if (!l->plan->all)
         TRY(workers_run(l->w, RANDOM_TASKS, count_random, l));
     for (unsigned i = 1; i < workers_count(l->w); i++) {
@@ -150,7 +144,7 @@ static int estimate(struct learning *l, struct link_model *model)
     const struct link_patterns *t = &l->patterns[0];
     struct link_em_input in = {.patterns = t->slots,
                                .count = t->count,
-                               .found_weight = l->every,
+                               .found_weight = l->sample.every,
                                .pairs_possible = fmax((double)l->u->pairs, 1),
                                .records = l->u->count,
                                .coverage = fmax(l->plan->coverage, 0.05)};
@@ -160,7 +154,7 @@ static int estimate(struct learning *l, struct link_model *model)
     for (size_t i = 0; i < t->count; i++) {
         free_fields[i] = link_plan_free_fields(l->plan, t->slots[i].pattern.passes);
         if (!t->slots[i].pattern.outside)
-            found += (double)t->slots[i].pairs * l->every;
+            found += (double)t->slots[i].pairs * l->sample.every;
     }
     in.free_fields = free_fields;
     for (unsigned f = 0; f < model->fields; f++)
@@ -173,30 +167,35 @@ static int estimate(struct learning *l, struct link_model *model)
     return error;
 }
 
+static int draw_sample(struct learning *l, const struct link_plan *plan)
+{
+    l->plan = plan;
+    link_sample_release(&l->sample);
+    return link_sample_draw(l->u, plan, SAMPLE_PAIRS, l->w, l->watch, &l->sample);
+}
+
 static int estimate_under(struct learning *l, const struct link_plan *plan,
                           struct link_model *model)
 {
-    uint64_t every = plan->all ? 1 : plan->pairs / SAMPLE_PAIRS + 1;
-    l->plan = plan;
-    l->every = (uint32_t)every;
+    TRY(draw_sample(l, plan));
     TRY(count_patterns(l, model));
     return estimate(l, model);
 }
 
 /* What matches agree on */
 
-static int keep_likely(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
-                       size_t count)
+static int keep_likely(void *arg, size_t task, unsigned worker)
 {
-    (void)pass;
     struct learning *l = arg;
+    const struct link_pair *pairs;
+    size_t count = link_sample_task(&l->sample, task, &pairs);
     for (size_t i = 0; i < count; i++) {
         struct link_edge edge = {.a = l->u->rank[pairs[i].a], .b = l->u->rank[pairs[i].b]};
         edge.bits = link_score_least(l->scoring[worker], pairs[i].a, pairs[i].b, LIKELY_BITS);
         if (edge.bits >= LIKELY_BITS)
             TRY(link_edges_add(l->likely, worker, edge));
     }
-    return 0;
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
 static int read_likely(struct learning *l, struct link_matches **ret_matches)
@@ -220,16 +219,10 @@ static int read_likely(struct learning *l, struct link_matches **ret_matches)
 static int draw_matches(struct learning *l, const struct link_model *model,
                         struct link_matches **ret_matches)
 {
-    struct link_pairs job = {.universe = l->u,
-                             .plan = l->plan,
-                             .every = l->every,
-                             .take = keep_likely,
-                             .arg = l,
-                             .what = "sampling likely pairs"};
     TRY(make_scoring(l, model));
     l->likely = link_edges_new(l->w, SIZE_MAX, NULL);
     REJECT_IF(!l->likely, E_NOMEM);
-    int error = link_pairs_run(&job, l->w, l->watch);
+    int error = workers_run(l->w, link_sample_tasks(&l->sample), keep_likely, l);
     if (error == 0)
         error = link_edges_settle(l->likely, l->w);
     if (error == 0)
@@ -297,6 +290,7 @@ int link_learn(const struct link_universe *u, const struct link_settings *settin
     } else {
         error = learn(&l, pairs_max, &first, plan, &model);
     }
+    link_sample_release(&l.sample);
     release_scoring(&l);
     release_patterns(&l);
     link_plan_release(&first);
@@ -314,10 +308,11 @@ int link_learn_plan(const struct link_universe *u, const struct link_settings *s
     struct link_plan first;
     link_plan_init(&first);
     int error = choose_first(&l, &first);
-    l.plan = &first;
-    l.every = (uint32_t)(first.pairs / SAMPLE_PAIRS + 1);
+    if (error == 0)
+        error = draw_sample(&l, &first);
     if (error == 0)
         error = choose_final(&l, model, pairs_max, plan);
+    link_sample_release(&l.sample);
     release_scoring(&l);
     link_plan_release(&first);
     return error;
