@@ -18,6 +18,11 @@
 #define LIKELY_BITS 0.0f          /* a pair from there on shows what matches agree on */
 #define LIKELY_MIN 100            /* with fewer such pairs general knowledge is as good */
 
+/* Pairs that nobody asks about, by field and level. */
+struct others {
+    double pairs[LINK_FIELDS_MAX][LINK_LEVELS_MAX];
+};
+
 struct learning {
     const struct link_universe *u;
     const struct link_plan *plan;
@@ -27,6 +32,7 @@ struct learning {
     struct link_scoring **scoring;  /* per worker */
     struct link_patterns *patterns; /* per worker; [0] holds all in the end */
     uint64_t *random_outside;       /* per worker */
+    struct others *others;          /* per worker; [0] holds all in the end */
     struct link_edges *likely;
     struct workers *w;
     struct watch *watch;
@@ -67,8 +73,10 @@ static void release_patterns(struct learning *l)
         link_patterns_release(&l->patterns[i]);
     mem_free(l->patterns);
     mem_free(l->random_outside);
+    mem_free(l->others);
     l->patterns = NULL;
     l->random_outside = NULL;
+    l->others = NULL;
 }
 
 /* Counting patterns */
@@ -107,17 +115,47 @@ static int count_random(void *arg, size_t task, unsigned worker)
     return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
+/* Of one list that is linked with others only. */
+static int count_others(void *arg, size_t task, unsigned worker)
+{
+    struct learning *l = arg;
+    const struct link_universe *u = l->u;
+    struct link_pattern pattern;
+    struct rng rng;
+    rng_init(&rng, l->seed, task + 2000);
+    for (unsigned i = 0; i < RANDOM_PAIRS / RANDOM_TASKS; i++) {
+        uint32_t a = u->order[rng_below(&rng, u->count)], b = u->order[rng_below(&rng, u->count)];
+        if (a == b || u->list[a] != u->list[b] || link_universe_has(u, a, b))
+            continue;
+        link_score_pattern(l->scoring[worker], a, b, &pattern);
+        for (unsigned f = 0; f < link_records_fields(u->records); f++)
+            l->others[worker].pairs[f][link_pattern_level(&pattern, f)]++;
+    }
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
+}
+
+static void add_others(struct others *into, const struct others *from)
+{
+    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++)
+        for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
+            into->pairs[f][level] += from->pairs[f][level];
+}
+
 static int count_patterns(struct learning *l, const struct link_model *model)
 {
     release_patterns(l);
     TRY(make_scoring(l, model));
     l->patterns = mem_calloc(workers_count(l->w), sizeof *l->patterns);
     l->random_outside = mem_calloc(workers_count(l->w), sizeof *l->random_outside);
-    REJECT_IF(!l->patterns || !l->random_outside, E_NOMEM);
+    l->others = mem_calloc(workers_count(l->w), sizeof *l->others);
+    REJECT_IF(!l->patterns || !l->random_outside || !l->others, E_NOMEM);
     TRY(workers_run(l->w, link_sample_tasks(&l->sample), count_found, l));
     if (!l->plan->all)
         TRY(workers_run(l->w, RANDOM_TASKS, count_random, l));
+    if (!l->u->every)
+        TRY(workers_run(l->w, RANDOM_TASKS, count_others, l));
     for (unsigned i = 1; i < workers_count(l->w); i++) {
+        add_others(&l->others[0], &l->others[i]);
         TRY(link_patterns_merge(&l->patterns[0], &l->patterns[i]));
         l->random_outside[0] += l->random_outside[i];
         link_patterns_release(&l->patterns[i]);
@@ -147,7 +185,8 @@ static int estimate(struct learning *l, struct link_model *model)
                                .found_weight = l->sample.every,
                                .pairs_possible = fmax((double)l->u->pairs, 1),
                                .records = l->u->count,
-                               .coverage = fmax(l->plan->coverage, 0.05)};
+                               .coverage = fmax(l->plan->coverage, 0.05),
+                               .others = l->others[0].pairs};
     uint32_t *free_fields = mem_calloc(t->count + 1, sizeof *free_fields);
     REJECT_IF(!free_fields, E_NOMEM);
     double found = 0;
