@@ -47,6 +47,7 @@ void link_field_release(struct link_field *field)
     mem_free(field->dates);
     link_pool_release(&field->codes);
     mem_free(field->glances);
+    mem_free(field->phones);
     mem_free(field->wholes);
     mem_free(field->parts);
 }

@@ -38,6 +38,7 @@ struct link_field {
     struct link_glance *glances; /* WORDS: per value */
     link_date *dates;            /* DATE */
     struct link_pool codes;      /* CODE: a value's form has its number */
+    uint64_t *phones;            /* of a PHONE, per value: link_phone_pack */
     uint64_t *wholes;            /* per value: its key; but of DATE */
     uint64_t *parts;             /* and that of its beginning, or its end */
     /* Other fields of names in whose place its values may stand. */
