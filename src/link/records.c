@@ -150,6 +150,22 @@ uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint
     return f->class_of ? f->class_frequency[class] : f->frequency[class];
 }
 
+uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value)
+{
+    ASSERT(value < link_field_values(r, field));
+    const struct link_field *f = &r->fields[field];
+    const uint32_t *words;
+    if (f->way == LINK_WAY_DATE)
+        return link_hash(span_of(&f->dates[value], sizeof f->dates[value]), field);
+    if (f->way == LINK_WAY_CODE)
+        return link_hash(link_pool_text(&f->codes, value), field);
+    size_t count = link_field_words(f, value, &words);
+    uint64_t hash = field;
+    for (size_t i = 0; i < count; i++)
+        hash = link_hash(link_pool_text(&r->dictionary.pool, words[i]), hash);
+    return hash;
+}
+
 struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value)
 {
     struct span text = link_pool_text(&field_of(r, field)->texts, value);

@@ -64,6 +64,8 @@ uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint
 uint32_t link_field_classes(const struct link_records *r, unsigned field);
 uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value);
 uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class);
+/* Of all that tells a value from others, whatever its number. */
+uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value);
 /* As it was written the first time, for people. */
 struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
 

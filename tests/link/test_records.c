@@ -266,9 +266,58 @@ static void memory_that_runs_out(void **state)
     mem_fail_from(0);
 }
 
+static uint64_t hash_of(const struct world *w, const char *text)
+{
+    unsigned field = field_called(w->records, "family name");
+    for (uint32_t v = 1; v < link_field_values(w->records, field); v++)
+        if (span_equal(link_value_text(w->records, field, v), span_text(text)))
+            return link_value_hash(w->records, field, v);
+    fail_msg("no value %s", text);
+    return 0;
+}
+
+/* Blocks hold both writings of a name alike; the order of all work must not. */
+static void values_are_told_apart_whatever_the_order(void **state)
+{
+    (void)state;
+    struct world w = world_of("family name\nShishkina\nChichkina\nŠiškina\nShishkina\n");
+    struct world turned = world_of("family name\nŠiškina\nShishkina\nChichkina\nShishkina\n");
+    static const char *const names[] = {"Shishkina", "Chichkina", "Šiškina"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        assert_int_equal(hash_of(&w, names[i]), hash_of(&turned, names[i]));
+        for (size_t j = 0; j < i; j++)
+            assert_int_not_equal(hash_of(&w, names[i]), hash_of(&w, names[j]));
+    }
+    unsigned field = field_called(w.records, "family name");
+    assert_int_equal(link_value_class(w.records, field, 1), link_value_class(w.records, field, 3));
+    release(&w);
+    release(&turned);
+}
+
+/* Two lists write dates in two ways, and one has a mark of ours in it. */
+static void what_values_are_marked_with_may_be_in_them(void **state)
+{
+    (void)state;
+    const struct link_source sources[] = {
+        {.name = "a.csv",
+         .fd = -1,
+         .text = span_text("name,born\nA,13/02/1980\nB,01/02/1980\nC,01/02/1980\x1f"
+                           "4\n")},
+        {.name = "b.csv",
+         .fd = -1,
+         .text = span_text("name,born\nA,02/13/1980\nB,01/02/1980\nC,01/02/1980\x1f"
+                           "4\n")}};
+    struct world w;
+    assert_int_equal(build(sources, 2, &w), 0);
+    assert_int_equal(link_records_count(w.records), 6);
+    release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_told_apart_whatever_the_order),
+        cmocka_unit_test(what_values_are_marked_with_may_be_in_them),
         cmocka_unit_test(columns_become_fields),
         cmocka_unit_test(names_in_each_others_place),
         cmocka_unit_test(comparing_holds_its_promises),
