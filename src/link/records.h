@@ -43,7 +43,6 @@ unsigned link_records_list_of(const struct link_records *r, uint32_t record);
 uint32_t link_records_line(const struct link_records *r, uint32_t record);
 /* A list known to hold each person once: two of its records are never the same person. */
 bool link_records_list_is_unique(const struct link_records *r, unsigned list);
-const char *link_records_list_name(const struct link_records *r, unsigned list);
 
 unsigned link_records_fields(const struct link_records *r);
 enum link_kind link_field_kind(const struct link_records *r, unsigned field);
@@ -66,9 +65,6 @@ uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t
 uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class);
 /* Of all that tells a value from others, whatever its number. */
 uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value);
-/* As it was written the first time, for people. */
-struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
-
 /* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
  * values are equal and not missing. A field's level may depend on neighbouring fields of the two
  * records (given and family name in each other's place). Safe from several threads; scratch is one
