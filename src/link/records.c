@@ -121,23 +121,11 @@ uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint
     return r->fields[field].frequency[value];
 }
 
-uint32_t link_field_classes(const struct link_records *r, unsigned field)
-{
-    return field_of(r, field)->classes;
-}
-
-uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value)
+uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value)
 {
     ASSERT(value < link_field_values(r, field));
-    const uint32_t *class_of = r->fields[field].class_of;
-    return class_of ? class_of[value] : value;
-}
-
-uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class)
-{
-    ASSERT(class < link_field_classes(r, field));
     const struct link_field *f = &r->fields[field];
-    return f->class_of ? f->class_frequency[class] : f->frequency[class];
+    return f->class_of ? f->class_frequency[f->class_of[value]] : f->frequency[value];
 }
 
 uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value)

@@ -57,12 +57,9 @@ uint32_t link_field_values(const struct link_records *r, unsigned field);
 const uint32_t *link_field_column(const struct link_records *r, unsigned field); /* per record */
 /* How many records hold the value. */
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value);
-/* Values that are one value in other writing (Khalid, Haled) are one class: what the frequency of
- * such a value is taken from, when it agrees but for its writing. Below link_field_classes; 0 is
- * missing. */
-uint32_t link_field_classes(const struct link_records *r, unsigned field);
-uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value);
-uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class);
+/* How many hold it in whatever writing (Khalid, Haled): what counts where two values agree but for
+ * their writing. */
+uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value);
 /* Of all that tells a value from others, whatever its number. */
 uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value);
 /* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
