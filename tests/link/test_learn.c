@@ -319,6 +319,26 @@ static void strange_columns_are_borne(void **state)
     }
 }
 
+/* A hundred thousand records and few values, or one: what is looked at, and kept, stays in
+ * proportion to the records. */
+static void few_values_are_not_quadratic(void **state)
+{
+    (void)state;
+    static const unsigned classes[][2] = {{1, 1}, {10, 10}, {1, 20000}};
+    for (size_t what = 0; what < COUNT_OF(classes); what++) {
+        struct fake_options options = {.seed = 5, .persons = 100000};
+        struct outcome o;
+        fake_usual(&options);
+        options.fields = 3;
+        options.field[0].classes = options.field[1].classes = classes[what][0];
+        options.field[2].classes = classes[what][1];
+        run(&options, (struct way){.threads = 2}, &o);
+        assert_true(o.found.pairs <= (uint64_t)LINK_PAIRS_PER_RECORD * options.persons);
+        assert_true(o.count <= options.persons);
+        release(&o);
+    }
+}
+
 static void a_model_serves_again(void **state)
 {
     (void)state;
@@ -414,6 +434,7 @@ int main(void)
         cmocka_unit_test(coverage_is_said),
         cmocka_unit_test(nothing_but_the_records_matters),
         cmocka_unit_test(strange_columns_are_borne),
+        cmocka_unit_test(few_values_are_not_quadratic),
         cmocka_unit_test(a_model_serves_again),
         cmocka_unit_test(failures_come_through),
     };
