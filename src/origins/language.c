@@ -284,6 +284,11 @@ const struct language *languages_find(const struct languages *l, const char *nam
     return NULL;
 }
 
+const struct language *languages_at(const struct languages *l, size_t index)
+{
+    return index < l->count ? l->languages[index] : NULL;
+}
+
 const char *language_name(const struct language *l)
 {
     return l->name;
@@ -297,6 +302,15 @@ const struct language_section *language_section(const struct language *l, const 
             return &l->sections[i];
     }
     return &none;
+}
+
+void language_each_word(const struct language_section *s,
+                        void (*visit)(void *arg, struct span word), void *arg)
+{
+    for (const struct entry *e = s->entries; e; e = e->next_in_section) {
+        if (e->word_count == 1 && !e->beginning)
+            visit(arg, e->words[0]);
+    }
 }
 
 size_t language_section_count(const struct language_section *s)

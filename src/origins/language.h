@@ -35,6 +35,8 @@ int languages_add(struct languages *l, const char *name, struct span text,
 /* Which one a text is in: by how many of its first words stand in [stop]. NULL: none is likely. */
 const struct language *languages_detect(const struct languages *l, struct span text);
 const struct language *languages_find(const struct languages *l, const char *name);
+/* All of them, from 0; NULL behind the last. */
+const struct language *languages_at(const struct languages *l, size_t index);
 
 const char *language_name(const struct language *l);
 /* Never NULL: a section that the file lacks is empty. Accepts NULL for the language. */
@@ -45,6 +47,9 @@ size_t language_match(const struct language_section *s, const struct span *words
                       int64_t *ret_number);
 /* For one word. */
 bool language_has(const struct language_section *s, struct span word);
+/* Calls visit for each entry that is one whole word, folded. */
+void language_each_word(const struct language_section *s,
+                        void (*visit)(void *arg, struct span word), void *arg);
 size_t language_section_count(const struct language_section *s);
 
 #endif
