@@ -13,6 +13,17 @@ enum quote_kind {
     QUOTE_TITLE,     /* the name of a work, a show, a ship */
 };
 
+/* Why somebody is thought to have said it. */
+enum quote_grounds {
+    QUOTE_UNKNOWN,
+    QUOTE_BY_CUE,          /* "said X", "according to X" in its sentence */
+    QUOTE_BY_COLON,        /* X: "..." or "..." -- X */
+    QUOTE_CONTINUED,       /* the quotation before in the paragraph is X's */
+    QUOTE_AFTER_SENTENCE,  /* the sentence before is about X, or tells what X said */
+    QUOTE_AFTER_PARAGRAPH, /* the paragraph before ends with what X said */
+    QUOTE_WITHIN,          /* a word held up within somebody's own quotation */
+};
+
 /* Bytes of the text, end exclusive. */
 struct stretch {
     uint32_t from, to;
@@ -27,7 +38,8 @@ struct quote {
     bool closed;        /* false: the text or the paragraph ended first */
     bool headline;      /* stands in the first line, without a speaker near it */
 
-    bool known;             /* who said it */
+    enum quote_grounds grounds;
+    bool known;             /* who said it: the grounds are safe enough */
     struct stretch speaker; /* as the text calls them there: a name, a role, a pronoun */
     struct stretch named;   /* the fullest name that this document has for them, or empty */
     struct stretch role;    /* "the minister", or empty */

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* No grammar, but the few shapes that attributions have. A clause is what stands between two marks,
+ * conjunctions or cues; the subject of a cue is the first mention in its clause that no preposition
+ * stands before. */
+#include "origins/speaker.h"
+
+#define CUE_FAR_UNITS 28
+#define MENTION_UNITS_MAX 16
+#define SKIPPED_WORDS_MAX 3
+
+struct clause {
+    const struct units *line;
+    const struct quote_words *words;
+    uint32_t from, to; /* the sentence */
+};
+
+static const struct unit *unit_at(const struct clause *c, uint32_t i)
+{
+    return &c->line->units[i];
+}
+
+static bool in_section(const struct clause *c, const struct language_section *s, uint32_t i)
+{
+    const struct unit *u = unit_at(c, i);
+    return u->folded.len > 0 && language_has(s, u->folded);
+}
+
+static int64_t number_in(const struct clause *c, const struct language_section *s, uint32_t i)
+{
+    const struct unit *u = unit_at(c, i);
+    int64_t number = 0;
+    if (u->folded.len == 0 || language_match(s, &u->folded, 1, &number) == 0)
+        return -1;
+    return number;
+}
+
+static bool is_mark(const struct clause *c, uint32_t i, uint32_t mark)
+{
+    return unit_at(c, i)->mark == mark;
+}
+
+static bool is_quote(const struct clause *c, uint32_t i)
+{
+    return unit_at(c, i)->quote != QUOTE_MARKS_NONE;
+}
+
+/* How many units the entry at i has, not beyond to. */
+static uint32_t match_at(const struct clause *c, const struct language_section *s, uint32_t i,
+                         uint32_t to, int64_t *ret_number)
+{
+    struct span words[LANGUAGE_ENTRY_WORDS_MAX];
+    size_t count = 0;
+    while (count < LANGUAGE_ENTRY_WORDS_MAX && i + count < to &&
+           unit_at(c, i + (uint32_t)count)->folded.len > 0) {
+        words[count] = unit_at(c, i + (uint32_t)count)->folded;
+        count++;
+    }
+    return (uint32_t)language_match(s, words, count, ret_number);
+}
+
+/* Cues */
+
+static bool is_between(const struct clause *c, uint32_t i)
+{
+    return in_section(c, c->words->between, i) && !unit_at(c, i)->name;
+}
+
+/* Told by others: a form of be stands before, perhaps with words between. */
+static bool is_passive(const struct clause *c, uint32_t i)
+{
+    for (uint32_t at = i; at > c->from && at + 4 > i; at--) {
+        if (in_section(c, c->words->be, at - 1))
+            return true;
+        if (!is_between(c, at - 1))
+            return false;
+    }
+    return false;
+}
+
+/* A plain form is a verb only where no noun can stand. */
+static bool is_noun_here(const struct clause *c, uint32_t i, int64_t form)
+{
+    if (form == SAY_PARTICIPLE || i == c->from)
+        return form == SAY_PLAIN;
+    const struct unit *before = unit_at(c, i - 1);
+    if (before->possessive || in_section(c, c->words->determiner, i - 1))
+        return !in_section(c, c->words->pronoun, i - 1);
+    if (form != SAY_PLAIN)
+        return in_section(c, c->words->preposition, i - 1) && !is_between(c, i - 1);
+    return unit_at(c, i)->capital ||
+           !(is_between(c, i - 1) || before->name || in_section(c, c->words->pronoun, i - 1) ||
+             in_section(c, c->words->role, i - 1));
+}
+
+/* How many units the cue at i has, or 0. */
+static uint32_t cue_at(const struct clause *c, uint32_t i, uint32_t to, int64_t *ret_form)
+{
+    uint32_t count = match_at(c, c->words->say, i, to, ret_form);
+    if (count == 0 || unit_at(c, i)->possessive || is_noun_here(c, i, *ret_form))
+        return 0;
+    return *ret_form == SAY_FINITE && is_passive(c, i) ? 0 : count;
+}
+
+/* Mentions */
+
+static bool mention_starts(const struct clause *c, uint32_t i)
+{
+    const struct unit *u = unit_at(c, i);
+    if (u->folded.len == 0 || in_section(c, c->words->time, i))
+        return false;
+    return u->name || in_section(c, c->words->pronoun, i) ||
+           in_section(c, c->words->determiner, i) || in_section(c, c->words->role, i) ||
+           in_section(c, c->words->title, i);
+}
+
+/* "Petrova and Orlov": one mention. */
+static bool joins(const struct clause *c, uint32_t i, uint32_t from, uint32_t to)
+{
+    return number_in(c, c->words->conjunction, i) == 1 && i > from && i + 1 < to &&
+           unit_at(c, i - 1)->name && unit_at(c, i + 1)->name;
+}
+
+static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t to)
+{
+    const struct unit *u = unit_at(c, i);
+    int64_t form;
+    if (u->folded.len == 0 || in_section(c, c->words->relative, i))
+        return false;
+    if (u->name)
+        return true;
+    if (in_section(c, c->words->conjunction, i))
+        return joins(c, i, from, to);
+    int64_t preposition = number_in(c, c->words->preposition, i);
+    if (preposition >= 0)
+        return preposition == 1 && i + 1 < to;
+    if (in_section(c, c->words->time, i) || is_between(c, i))
+        return false;
+    return cue_at(c, i, to, &form) == 0;
+}
+
+static struct mention mention_from(const struct clause *c, uint32_t i, uint32_t to)
+{
+    struct mention m = {i, i + 1};
+    if (in_section(c, c->words->pronoun, i) && !in_section(c, c->words->determiner, i))
+        return m;
+    while (m.to < to && m.to - m.from < MENTION_UNITS_MAX && goes_on(c, m.to, m.from, to))
+        m.to++;
+    return m;
+}
+
+static bool subject_in(const struct clause *c, uint32_t from, uint32_t to,
+                       struct mention *ret_mention)
+{
+    for (uint32_t i = from; i < to; i++) {
+        if (!mention_starts(c, i))
+            continue;
+        *ret_mention = mention_from(c, i, to);
+        if (i == from || !in_section(c, c->words->preposition, i - 1))
+            return true;
+        i = ret_mention->to - 1;
+    }
+    return false;
+}
+
+static bool is_boundary(const struct clause *c, uint32_t i)
+{
+    int64_t form;
+    const struct unit *u = unit_at(c, i);
+    if (u->folded.len == 0 || in_section(c, c->words->relative, i))
+        return true;
+    if (in_section(c, c->words->conjunction, i))
+        return !joins(c, i, c->from, c->to);
+    return cue_at(c, i, c->to, &form) > 0 && form == SAY_FINITE;
+}
+
+static uint32_t clause_start(const struct clause *c, uint32_t from, uint32_t i)
+{
+    while (i > from && !is_boundary(c, i - 1))
+        i--;
+    return i;
+}
+
+static bool is_parting(const struct clause *c, uint32_t i)
+{
+    return is_mark(c, i, ',') || is_mark(c, i, '-');
+}
+
+/* A segment that tells more of what stands before it: "42", "a lawyer of Karsk", "who was there". */
+static bool is_addition(const struct clause *c, uint32_t from, uint32_t to)
+{
+    const struct unit *u = unit_at(c, from);
+    return from == to || u->number || in_section(c, c->words->determiner, from) ||
+           in_section(c, c->words->relative, from) || in_section(c, c->words->preposition, from) ||
+           (in_section(c, c->words->role, from) && !u->name);
+}
+
+/* "Petrova, 42, a lawyer, said": the comma at last stands before the cue. */
+static bool subject_before_comma(const struct clause *c, uint32_t from, uint32_t last,
+                                 struct mention *ret_mention)
+{
+    bool found = false;
+    uint32_t end = last;
+    for (;;) {
+        uint32_t comma = end;
+        while (comma > from && !is_parting(c, comma - 1) && !is_quote(c, comma - 1))
+            comma--;
+        if (comma == from || is_quote(c, comma - 1))
+            return found;
+        comma--;
+        uint32_t start = comma;
+        while (start > from && !is_parting(c, start - 1) && !is_quote(c, start - 1))
+            start--;
+        struct mention m;
+        uint32_t clause = clause_start(c, start, comma);
+        if (subject_in(c, clause, comma, &m) && (!found || unit_at(c, m.from)->name)) {
+            *ret_mention = m;
+            found = true;
+        }
+        if (!is_addition(c, start, comma))
+            return found;
+        end = comma;
+    }
+}
+
+/* Of the whole sentence, for what has no subject of its own: "... and called it", "..., saying". */
+static bool main_subject(const struct clause *c, uint32_t from, uint32_t to,
+                         struct mention *ret_mention)
+{
+    for (uint32_t i = from; i < to; i++) {
+        if (mention_starts(c, i) && (i == from || !in_section(c, c->words->preposition, i - 1))) {
+            *ret_mention = mention_from(c, i, to);
+            return true;
+        }
+        if (mention_starts(c, i))
+            i = mention_from(c, i, to).to - 1;
+    }
+    return false;
+}
+
+static bool subject_before(const struct clause *c, uint32_t from, uint32_t cue, int64_t form,
+                           struct mention *ret_mention)
+{
+    uint32_t i = cue;
+    while (i > from && is_between(c, i - 1))
+        i--;
+    if (i > from && in_section(c, c->words->relative, i - 1)) {
+        i--;
+        if (i > from && is_mark(c, i - 1, ','))
+            i--;
+        return subject_in(c, clause_start(c, from, i), i, ret_mention);
+    }
+    if (i == from)
+        return false;
+    if (form == SAY_PARTICIPLE && (is_parting(c, i - 1) || i == cue))
+        return main_subject(c, from, i, ret_mention);
+    if (is_parting(c, i - 1))
+        return subject_before_comma(c, from, i - 1, ret_mention);
+    uint32_t start = clause_start(c, from, i);
+    if (subject_in(c, start, i, ret_mention))
+        return true;
+    bool shared = start > from && in_section(c, c->words->conjunction, start - 1);
+    return shared && main_subject(c, from, start, ret_mention);
+}
+
+static bool subject_after(const struct clause *c, uint32_t i, uint32_t to,
+                          struct mention *ret_mention)
+{
+    for (uint32_t skipped = 0; i < to && skipped <= SKIPPED_WORDS_MAX; i++) {
+        if (unit_at(c, i)->folded.len == 0 || in_section(c, c->words->conjunction, i))
+            return false;
+        if (mention_starts(c, i) && (!is_between(c, i) || unit_at(c, i)->name)) {
+            *ret_mention = mention_from(c, i, to);
+            return true;
+        }
+        skipped += !is_between(c, i);
+    }
+    return false;
+}
+
+/* The quotation's sentence */
+
+static struct clause sentence_of(const struct units *line, const struct quote_words *words,
+                                 uint32_t at)
+{
+    struct clause c = {line, words, at, at + 1};
+    while (c.from > 0 && !line->units[c.from - 1].ends)
+        c.from--;
+    while (c.to < line->count && !line->units[c.to - 1].ends)
+        c.to++;
+    return c;
+}
+
+static bool only_between(const struct clause *c, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        if (unit_at(c, i)->mark == 0 && !is_between(c, i))
+            return false;
+    }
+    return true;
+}
+
+static bool try_according(const struct clause *c, uint32_t i, uint32_t to, struct speaker *s)
+{
+    uint32_t count = match_at(c, c->words->according, i, to, NULL);
+    if (count == 0 || !subject_after(c, i + count, to, &s->mention))
+        return false;
+    s->cue = (struct mention){i, i + count};
+    s->grounds = QUOTE_BY_CUE;
+    return true;
+}
+
+static bool try_after(const struct clause *c, uint32_t at, uint32_t i, struct speaker *s)
+{
+    int64_t form;
+    uint32_t count = cue_at(c, i, c->to, &form);
+    if (count == 0)
+        return false;
+    bool turned = only_between(c, at + 1, i);
+    bool found = turned ? subject_after(c, i + count, c->to, &s->mention)
+                        : subject_before(c, at + 1, i, form, &s->mention) ||
+                              subject_after(c, i + count, c->to, &s->mention);
+    if (!found)
+        return false;
+    s->cue = (struct mention){i, i + count};
+    s->grounds = QUOTE_BY_CUE;
+    return true;
+}
+
+/* "...," said Petrova; "...", according to the office. */
+static bool cue_after(const struct clause *c, uint32_t at, struct speaker *s)
+{
+    uint32_t to = c->to - at > CUE_FAR_UNITS ? at + CUE_FAR_UNITS : c->to;
+    for (uint32_t i = at + 1; i < to; i++) {
+        if (is_mark(c, i, ';') || is_mark(c, i, ':'))
+            return false;
+        if (try_according(c, i, c->to, s) || try_after(c, at, i, s))
+            return true;
+    }
+    return false;
+}
+
+static bool try_before(const struct clause *c, uint32_t at, uint32_t i, struct speaker *s)
+{
+    int64_t form;
+    uint32_t count = cue_at(c, i, at, &form);
+    if (count == 0 || !(subject_before(c, c->from, i, form, &s->mention) ||
+                        subject_after(c, i + count, at, &s->mention)))
+        return false;
+    s->cue = (struct mention){i, i + count};
+    s->grounds = QUOTE_BY_CUE;
+    s->before = true;
+    return true;
+}
+
+/* Petrova said that "..."; the nearest to the quotation. */
+static bool cue_before(const struct clause *c, uint32_t at, struct speaker *s)
+{
+    for (uint32_t i = at; i-- > c->from && at - i <= 2 * CUE_FAR_UNITS;) {
+        if (try_before(c, at, i, s))
+            return true;
+        if (try_according(c, i, at, s)) {
+            s->before = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Petrova: "..."; "..." -- Anna Petrova */
+static bool name_beside(const struct clause *c, uint32_t at, struct speaker *s)
+{
+    struct mention m;
+    if (at > c->from + 1 && is_mark(c, at - 1, ':') && main_subject(c, c->from, at - 1, &m)) {
+        s->mention = m;
+        s->cue = (struct mention){at - 1, at};
+        s->grounds = QUOTE_BY_COLON;
+        s->before = true;
+        return true;
+    }
+    if (at == c->from && at + 2 < c->line->count && is_mark(c, at + 1, '-') &&
+        unit_at(c, at + 2)->name) {
+        s->mention = mention_from(c, at + 2, c->to);
+        s->cue = (struct mention){at + 1, at + 2};
+        s->grounds = QUOTE_BY_COLON;
+        return true;
+    }
+    return false;
+}
+
+struct speaker speaker_in_sentence(const struct units *line, const struct quote_words *words,
+                                   uint32_t at)
+{
+    struct clause c = sentence_of(line, words, at);
+    struct speaker s = {.grounds = QUOTE_UNKNOWN};
+    bool alone = at == c.from;
+    if (!alone && cue_before(&c, at, &s))
+        return s;
+    if (name_beside(&c, at, &s) || cue_after(&c, at, &s))
+        return s;
+    return (struct speaker){.grounds = QUOTE_UNKNOWN};
+}
+
+/* The sentences around it */
+
+/* The last quotation of the sentence that ends before unit end, whose speaker is known. */
+static bool quoted_in(const struct clause *c, const struct speaker *found, struct speaker *s)
+{
+    for (uint32_t i = c->to; i-- > c->from;) {
+        if (is_quote(c, i) && found[i].grounds != QUOTE_UNKNOWN) {
+            *s = found[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool cue_in(const struct clause *c, struct speaker *s)
+{
+    for (uint32_t i = c->to; i-- > c->from;) {
+        if (try_before(c, c->to, i, s))
+            return true;
+    }
+    return false;
+}
+
+struct speaker speaker_around(const struct units *line, const struct quote_words *words,
+                              const struct speaker *found, uint32_t at)
+{
+    struct speaker s = {.grounds = QUOTE_UNKNOWN};
+    struct clause own = sentence_of(line, words, at);
+    if (own.from == 0 || at > own.from)
+        return s;
+    bool begins = line->units[own.from].begins;
+    struct clause before = sentence_of(line, words, own.from - 1);
+    if (quoted_in(&before, found, &s)) {
+        s.grounds = begins ? QUOTE_AFTER_PARAGRAPH : QUOTE_CONTINUED;
+    } else if (cue_in(&before, &s) || main_subject(&before, before.from, before.to, &s.mention)) {
+        s.grounds = begins ? QUOTE_AFTER_PARAGRAPH : QUOTE_AFTER_SENTENCE;
+    }
+    return s;
+}
