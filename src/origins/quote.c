@@ -27,25 +27,8 @@ struct window {
     struct arena arena;
     struct quote_marks marks;
     struct sentences sentences;
-    struct speaker *speakers; /* by unit of the outer line */
-    struct quote *quotes;     /* by mark */
+    struct quote *quotes; /* by mark */
 };
-
-static int find_speakers(struct window *w)
-{
-    const struct units *line = &w->sentences.outer;
-    w->speakers = arena_alloc(&w->arena, (line->count + 1) * sizeof *w->speakers);
-    REJECT_IF(!w->speakers, E_NOMEM);
-    for (uint32_t i = 0; i < line->count; i++) {
-        if (line->units[i].quote == QUOTE_MARKS_NONE)
-            continue;
-        struct speaker s = speaker_in_sentence(line, &w->words, i);
-        if (s.grounds == QUOTE_UNKNOWN)
-            s = speaker_around(line, &w->words, w->speakers, i);
-        w->speakers[i] = s;
-    }
-    return 0;
-}
 
 static struct stretch stretch_of(const struct units *line, struct mention m)
 {
@@ -65,21 +48,33 @@ static void attribute(struct window *w, const struct units *line, const struct s
         q->cue = stretch_of(line, s->cue);
 }
 
-static void attribute_all(struct window *w)
+static int find_speakers(struct window *w, const struct units *line, bool outer)
 {
-    for (uint32_t i = 0; i < w->sentences.outer.count; i++) {
-        if (w->sentences.outer.units[i].quote != QUOTE_MARKS_NONE)
-            attribute(w, &w->sentences.outer, &w->speakers[i], i);
+    uint32_t first = 0;
+    while (first < line->count && line->units[first].quote == QUOTE_MARKS_NONE)
+        first++;
+    if (first == line->count)
+        return 0;
+    struct speaker *found = arena_alloc(&w->arena, line->count * sizeof *found);
+    REJECT_IF(!found, E_NOMEM);
+    for (uint32_t i = first; i < line->count; i++) {
+        if (line->units[i].quote == QUOTE_MARKS_NONE)
+            continue;
+        found[i] = speaker_in_sentence(line, &w->words, w->text, found, i);
+        if (outer && found[i].grounds == QUOTE_UNKNOWN)
+            found[i] = speaker_around(line, &w->words, found, i);
+        attribute(w, line, &found[i], i);
     }
-    for (uint32_t k = 0; k < w->marks.count; k++) {
-        const struct units *line = &w->sentences.inner[k];
-        for (uint32_t i = 0; i < line->count; i++) {
-            if (line->units[i].quote == QUOTE_MARKS_NONE)
-                continue;
-            struct speaker s = speaker_in_sentence(line, &w->words, i);
-            attribute(w, line, &s, i);
-        }
-    }
+    return 0;
+}
+
+/* Also those that stand within another. */
+static int attribute_all(struct window *w)
+{
+    TRY(find_speakers(w, &w->sentences.outer, true));
+    for (uint32_t i = 0; i < w->marks.count; i++)
+        TRY(find_speakers(w, &w->sentences.inner[i], false));
+    return 0;
 }
 
 static uint32_t count_words(const struct units *line, uint32_t *ret_capitals)
@@ -121,10 +116,8 @@ static int read_window(struct window *w)
             .whole = m->whole, .words = m->words, .continues = i, .closed = m->closed};
     }
     TRY(sentences_read(w->text, &w->marks, &w->words, &w->arena, &w->sentences));
-    if (w->has_language) {
-        TRY(find_speakers(w));
-        attribute_all(w);
-    }
+    if (w->has_language)
+        TRY(attribute_all(w));
     decide_kinds(w);
     return 0;
 }

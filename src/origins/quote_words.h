@@ -5,7 +5,8 @@
 
 #include "origins/language.h"
 
-enum { SAY_FINITE = 0, SAY_PARTICIPLE = 2, SAY_PLAIN = 3 };
+enum { SAY_FINITE = 0, SAY_PARTICIPLE = 2, SAY_PLAIN = 3, SAY_WEAK = 4 };
+enum { CONJUNCTION_JOINS = 1, CONJUNCTION_PARTS = 2 };
 enum gender { GENDER_NONE = 0, GENDER_MAN = 1, GENDER_WOMAN = 2, GENDER_MANY = 3, GENDER_SELF = 4 };
 
 /* X(section) */

@@ -14,6 +14,7 @@
 #define WORD_FOLDED_BYTES_MAX 96
 #define PARENTHESES_UNITS_MAX 12
 #define ATTRIBUTION_UNITS 8
+#define DATELINE_UNITS_MAX 9
 
 struct reading {
     struct span text;
@@ -24,8 +25,10 @@ struct reading {
     /* All units of a paragraph's outer text and of each quotation, before they are kept. */
     struct unit *units;
     uint32_t count, capacity;
-    uint64_t *small; /* hashes of the words that were seen with a small letter */
-    uint32_t small_size;
+    /* Hashes of the words that were seen with a small letter, and with a capital that is not due to
+     * their place. */
+    uint64_t *small, *large;
+    uint32_t table_size;
     uint32_t mark; /* the next quotation */
 };
 
@@ -37,12 +40,12 @@ static uint64_t hash_of(struct span word)
     return hash | 1;
 }
 
-static uint64_t *small_place(const struct reading *r, uint64_t hash)
+static uint64_t *place_of(const struct reading *r, uint64_t *table, uint64_t hash)
 {
-    uint32_t at = (uint32_t)(hash >> 20) & (r->small_size - 1);
-    while (r->small[at] && r->small[at] != hash)
-        at = (at + 1) & (r->small_size - 1);
-    return &r->small[at];
+    uint32_t at = (uint32_t)(hash >> 20) & (r->table_size - 1);
+    while (table[at] && table[at] != hash)
+        at = (at + 1) & (r->table_size - 1);
+    return &table[at];
 }
 
 static bool is_ascii(struct span s)
@@ -223,17 +226,6 @@ static int read_level(struct reading *r, uint32_t from, uint32_t to, uint32_t pa
     return 0;
 }
 
-static void note_small(struct reading *r, uint32_t first)
-{
-    for (uint32_t i = first; i < r->count; i++) {
-        const struct unit *u = &r->units[i];
-        if (u->folded.len > 0 && !u->capital) {
-            uint64_t hash = hash_of(u->folded);
-            *small_place(r, hash) = hash;
-        }
-    }
-}
-
 /* What stands in short parentheses says nothing of who speaks. */
 static void leave_parentheses(struct unit *units, uint32_t *count)
 {
@@ -298,6 +290,18 @@ static bool quote_ends_sentence(const struct reading *r, const struct unit *unit
     return last == '.' || !attribution_follows(r, units, i + 1, count);
 }
 
+/* "KARSK, Dec. 8 -" at a paragraph's beginning. */
+static bool ends_dateline(const struct unit *units, uint32_t i)
+{
+    uint32_t first = i;
+    while (first > 0 && i - first < DATELINE_UNITS_MAX && !units[first].begins) {
+        first--;
+        if (units[first].mark == '-' || units[first].quote != QUOTE_MARKS_NONE)
+            return false;
+    }
+    return units[first].begins && units[first].upper && i > first;
+}
+
 static bool ends_sentence(const struct reading *r, const struct unit *units, uint32_t i,
                           uint32_t count)
 {
@@ -309,7 +313,9 @@ static bool ends_sentence(const struct reading *r, const struct unit *units, uin
     const struct unit *next = &units[i + 1];
     bool begins = next->capital || next->number || next->quote != QUOTE_MARKS_NONE ||
                   next->mark == '-' || next->mark == '(';
-    if (u->mark == ';' || !is_end_mark(u->mark))
+    if (u->mark == '-' && ends_dateline(units, i))
+        return true;
+    if (!is_end_mark(u->mark))
         return false;
     if (u->mark == '.' && i > 0 && is_abbreviated(r, &units[i - 1]))
         return next->capital && language_has(r->words->stop, next->folded) && next->from > u->to;
@@ -330,27 +336,62 @@ static void end_sentences(const struct reading *r, struct unit *units, uint32_t 
     *count = kept;
 }
 
-static bool is_common(const struct reading *r, struct span word)
+static bool is_first(const struct units *u, uint32_t i)
 {
-    const struct quote_words *w = r->words;
-    return language_has(w->determiner, word) || language_has(w->preposition, word) ||
-           language_has(w->conjunction, word) || *small_place(r, hash_of(word)) != 0;
+    while (i > 0 && !u->units[i].begins && !u->units[i - 1].ends && u->units[i - 1].mark != 0)
+        i--;
+    return i == 0 || u->units[i].begins || u->units[i - 1].ends;
 }
 
-/* Titles are no names, and at a sentence's beginning the words that every text has are none. */
+static void note_words(const struct reading *r, const struct units *u)
+{
+    for (uint32_t i = 0; i < u->count; i++) {
+        const struct unit *it = &u->units[i];
+        uint64_t hash = hash_of(it->folded);
+        if (it->folded.len > 0 && !it->capital)
+            *place_of(r, r->small, hash) = hash;
+        else if (it->folded.len > 0 && !is_first(u, i))
+            *place_of(r, r->large, hash) = hash;
+    }
+}
+
+/* A word with a capital at the beginning of a sentence. */
+static bool is_name_first(const struct reading *r, const struct units *u, uint32_t i)
+{
+    const struct quote_words *w = r->words;
+    struct span f = u->units[i].folded;
+    uint64_t hash = hash_of(f);
+    if (language_has(w->determiner, f) || language_has(w->preposition, f) ||
+        language_has(w->conjunction, f) || *place_of(r, r->small, hash) != 0)
+        return false;
+    if (u->units[i].possessive || *place_of(r, r->large, hash) != 0 || i + 1 == u->count)
+        return true;
+    struct span next = u->units[i + 1].folded;
+    return u->units[i + 1].capital || u->units[i + 1].mark == ',' ||
+           (next.len > 0 && (language_has(w->say, next) || language_has(w->between, next) ||
+                             language_has(w->relative, next)));
+}
+
 static void find_names(const struct reading *r, struct units *u)
 {
     const struct quote_words *w = r->words;
-    bool first = true;
     for (uint32_t i = 0; i < u->count; i++) {
         struct unit *it = &u->units[i];
-        const struct unit *before = i > 0 ? it - 1 : NULL;
         struct span f = it->folded;
-        first = !before || it->begins || before->ends || (first && before->mark != 0);
         it->name = it->capital && f.len > 0 && !language_has(w->time, f) &&
                    !language_has(w->pronoun, f) && !language_has(w->title, f) &&
-                   !language_has(w->stop, f) && !(first && is_common(r, f));
+                   !language_has(w->stop, f) && (!is_first(u, i) || is_name_first(r, u, i));
     }
+}
+
+static void find_all_names(const struct reading *r, struct sentences *s)
+{
+    note_words(r, &s->outer);
+    for (uint32_t i = 0; i < r->marks->count; i++)
+        note_words(r, &s->inner[i]);
+    find_names(r, &s->outer);
+    for (uint32_t i = 0; i < r->marks->count; i++)
+        find_names(r, &s->inner[i]);
 }
 
 static int keep_units(struct reading *r, uint32_t first, struct units *ret_units)
@@ -373,7 +414,6 @@ static int read_inner(struct reading *r, struct sentences *s)
         r->count = 0;
         r->mark = i + 1;
         TRY(read_level(r, q->words.from, q->words.to, i));
-        note_small(r, 0);
         TRY(keep_units(r, 0, &s->inner[i]));
     }
     return 0;
@@ -386,7 +426,6 @@ static int read_outer(struct reading *r, struct sentences *s)
         struct stretch p = r->marks->paragraphs[i];
         TRY(read_level(r, p.from, p.to, QUOTE_MARKS_NONE));
     }
-    note_small(r, 0);
     return keep_units(r, 0, &s->outer);
 }
 
@@ -395,26 +434,26 @@ int sentences_read(struct span text, const struct quote_marks *marks,
                    struct sentences *ret_sentences)
 {
     struct reading r = {
-        .text = text, .marks = marks, .words = words, .arena = arena, .small_size = 64};
+        .text = text, .marks = marks, .words = words, .arena = arena, .table_size = 64};
     struct sentences s = {.outer = {.count = 0}};
     buf_init(&r.folded, 64 * WORD_FOLDED_BYTES_MAX);
-    while (r.small_size < text.len / 2 + 64)
-        r.small_size *= 2;
-    r.small = mem_calloc(r.small_size, sizeof *r.small);
+    while (r.table_size < text.len / 2 + 64)
+        r.table_size *= 2;
+    r.small = mem_calloc(r.table_size, sizeof *r.small);
+    r.large = mem_calloc(r.table_size, sizeof *r.large);
     s.inner = arena_alloc(arena, (marks->count + 1) * sizeof *s.inner);
-    int error = r.small && s.inner ? 0 : E_NOMEM;
+    int error = r.small && r.large && s.inner ? 0 : E_NOMEM;
     if (error == 0)
         error = read_inner(&r, &s);
     if (error == 0)
         error = read_outer(&r, &s);
     if (error == 0) {
-        find_names(&r, &s.outer);
-        for (uint32_t i = 0; i < marks->count; i++)
-            find_names(&r, &s.inner[i]);
+        find_all_names(&r, &s);
         *ret_sentences = s;
     }
     buf_release(&r.folded);
     mem_free(r.small);
+    mem_free(r.large);
     mem_free(r.units);
     return error;
 }

@@ -7,6 +7,7 @@
 #define CUE_FAR_UNITS 28
 #define MENTION_UNITS_MAX 16
 #define SKIPPED_WORDS_MAX 3
+#define TIGHT_UNITS 5
 
 struct clause {
     const struct units *line;
@@ -92,12 +93,23 @@ static bool is_noun_here(const struct clause *c, uint32_t i, int64_t form)
              in_section(c, c->words->role, i - 1));
 }
 
-/* How many units the cue at i has, or 0. */
-static uint32_t cue_at(const struct clause *c, uint32_t i, uint32_t to, int64_t *ret_form)
+/* In headlines only are cues written large. */
+static bool is_large(const struct clause *c, uint32_t i)
 {
-    uint32_t count = match_at(c, c->words->say, i, to, ret_form);
-    if (count == 0 || unit_at(c, i)->possessive || is_noun_here(c, i, *ret_form))
+    return unit_at(c, i)->capital && i > c->from && c->from > 0;
+}
+
+/* How many units the cue at i has, or 0; its form is without SAY_WEAK. */
+static uint32_t cue_at(const struct clause *c, uint32_t i, uint32_t to, int64_t *ret_form,
+                       bool *ret_weak)
+{
+    int64_t form;
+    uint32_t count = match_at(c, c->words->say, i, to, &form);
+    if (count == 0 || unit_at(c, i)->possessive || is_large(c, i) ||
+        is_noun_here(c, i, form % SAY_WEAK))
         return 0;
+    *ret_form = form % SAY_WEAK;
+    *ret_weak = form >= SAY_WEAK;
     return *ret_form == SAY_FINITE && is_passive(c, i) ? 0 : count;
 }
 
@@ -124,6 +136,7 @@ static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t 
 {
     const struct unit *u = unit_at(c, i);
     int64_t form;
+    bool weak;
     if (u->folded.len == 0 || in_section(c, c->words->relative, i))
         return false;
     if (u->name)
@@ -135,7 +148,7 @@ static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t 
         return preposition == 1 && i + 1 < to;
     if (in_section(c, c->words->time, i) || is_between(c, i))
         return false;
-    return cue_at(c, i, to, &form) == 0;
+    return cue_at(c, i, to, &form, &weak) == 0;
 }
 
 static struct mention mention_from(const struct clause *c, uint32_t i, uint32_t to)
@@ -165,12 +178,13 @@ static bool subject_in(const struct clause *c, uint32_t from, uint32_t to,
 static bool is_boundary(const struct clause *c, uint32_t i)
 {
     int64_t form;
+    bool weak;
     const struct unit *u = unit_at(c, i);
     if (u->folded.len == 0 || in_section(c, c->words->relative, i))
         return true;
     if (in_section(c, c->words->conjunction, i))
         return !joins(c, i, c->from, c->to);
-    return cue_at(c, i, c->to, &form) > 0 && form == SAY_FINITE;
+    return cue_at(c, i, c->to, &form, &weak) > 0 && form == SAY_FINITE;
 }
 
 static uint32_t clause_start(const struct clause *c, uint32_t from, uint32_t i)
@@ -183,6 +197,14 @@ static uint32_t clause_start(const struct clause *c, uint32_t from, uint32_t i)
 static bool is_parting(const struct clause *c, uint32_t i)
 {
     return is_mark(c, i, ',') || is_mark(c, i, '-');
+}
+
+/* Behind the comma, dash or quotation before i. */
+static uint32_t segment_start(const struct clause *c, uint32_t from, uint32_t i)
+{
+    while (i > from && !is_parting(c, i - 1) && !is_quote(c, i - 1))
+        i--;
+    return i;
 }
 
 /* A segment that tells more of what stands before it: "42", "a lawyer of Karsk", "who was there". */
@@ -199,17 +221,15 @@ static bool subject_before_comma(const struct clause *c, uint32_t from, uint32_t
                                  struct mention *ret_mention)
 {
     bool found = false;
-    uint32_t end = last;
+    uint32_t end = last, direct = segment_start(c, from, last);
+    if (direct > from && !is_addition(c, direct, last))
+        return subject_in(c, clause_start(c, direct, last), last, ret_mention);
     for (;;) {
-        uint32_t comma = end;
-        while (comma > from && !is_parting(c, comma - 1) && !is_quote(c, comma - 1))
-            comma--;
+        uint32_t comma = segment_start(c, from, end);
         if (comma == from || is_quote(c, comma - 1))
             return found;
         comma--;
-        uint32_t start = comma;
-        while (start > from && !is_parting(c, start - 1) && !is_quote(c, start - 1))
-            start--;
+        uint32_t start = segment_start(c, from, comma);
         struct mention m;
         uint32_t clause = clause_start(c, start, comma);
         if (subject_in(c, clause, comma, &m) && (!found || unit_at(c, m.from)->name)) {
@@ -237,20 +257,33 @@ static bool main_subject(const struct clause *c, uint32_t from, uint32_t to,
     return false;
 }
 
+/* "Petrova, who said": who stands at i. */
+static bool subject_of_relative(const struct clause *c, uint32_t from, uint32_t i,
+                                struct mention *ret_mention)
+{
+    if (i > from && is_mark(c, i - 1, ','))
+        i--;
+    uint32_t start = clause_start(c, from, i);
+    /* The nearest name: "a letter to Petrova, who". */
+    for (uint32_t at = i; at-- > start;) {
+        if (unit_at(c, at)->name && (at == start || !unit_at(c, at - 1)->name)) {
+            *ret_mention = mention_from(c, at, i);
+            return true;
+        }
+    }
+    return subject_in(c, start, i, ret_mention);
+}
+
 static bool subject_before(const struct clause *c, uint32_t from, uint32_t cue, int64_t form,
                            struct mention *ret_mention)
 {
     uint32_t i = cue;
     while (i > from && is_between(c, i - 1))
         i--;
-    if (i > from && in_section(c, c->words->relative, i - 1)) {
-        i--;
-        if (i > from && is_mark(c, i - 1, ','))
-            i--;
-        return subject_in(c, clause_start(c, from, i), i, ret_mention);
-    }
     if (i == from)
         return false;
+    if (in_section(c, c->words->relative, i - 1))
+        return subject_of_relative(c, from, i - 1, ret_mention);
     if (form == SAY_PARTICIPLE && (is_parting(c, i - 1) || i == cue))
         return main_subject(c, from, i, ret_mention);
     if (is_parting(c, i - 1))
@@ -258,6 +291,8 @@ static bool subject_before(const struct clause *c, uint32_t from, uint32_t cue, 
     uint32_t start = clause_start(c, from, i);
     if (subject_in(c, start, i, ret_mention))
         return true;
+    if (start > from && in_section(c, c->words->relative, start - 1))
+        return subject_of_relative(c, from, start - 1, ret_mention);
     bool shared = start > from && in_section(c, c->words->conjunction, start - 1);
     return shared && main_subject(c, from, start, ret_mention);
 }
@@ -312,7 +347,8 @@ static bool try_according(const struct clause *c, uint32_t i, uint32_t to, struc
 static bool try_after(const struct clause *c, uint32_t at, uint32_t i, struct speaker *s)
 {
     int64_t form;
-    uint32_t count = cue_at(c, i, c->to, &form);
+    bool weak;
+    uint32_t count = cue_at(c, i, c->to, &form, &weak);
     if (count == 0)
         return false;
     bool turned = only_between(c, at + 1, i);
@@ -339,61 +375,134 @@ static bool cue_after(const struct clause *c, uint32_t at, struct speaker *s)
     return false;
 }
 
-static bool try_before(const struct clause *c, uint32_t at, uint32_t i, struct speaker *s)
+/* "As Petrova said" has it before; "Said Petrova:" behind, and nothing more. */
+static bool turned_subject(const struct clause *c, uint32_t i, uint32_t to,
+                           struct mention *ret_mention)
+{
+    struct mention m;
+    if (!subject_after(c, i, to, &m) || (m.to < to && unit_at(c, m.to)->mark == 0))
+        return false;
+    *ret_mention = m;
+    return true;
+}
+
+static bool try_before(const struct clause *c, uint32_t at, uint32_t i, struct speaker *s,
+                       bool *ret_weak)
 {
     int64_t form;
-    uint32_t count = cue_at(c, i, at, &form);
+    uint32_t count = cue_at(c, i, at, &form, ret_weak);
     if (count == 0 || !(subject_before(c, c->from, i, form, &s->mention) ||
-                        subject_after(c, i + count, at, &s->mention)))
+                        turned_subject(c, i + count, at, &s->mention) ||
+                        (form == SAY_PARTICIPLE && i == c->from && at + 1 < c->to &&
+                         main_subject(c, at + 1, c->to, &s->mention))))
         return false;
+    *ret_weak |= i > c->from && form == SAY_PLAIN && is_between(c, i - 1);
     s->cue = (struct mention){i, i + count};
     s->grounds = QUOTE_BY_CUE;
     s->before = true;
     return true;
 }
 
-/* Petrova said that "..."; the nearest to the quotation. */
+/* Petrova said that "..."; the nearest to the quotation, but of "Petrova said that Orlov called it"
+ * the first. */
 static bool cue_before(const struct clause *c, uint32_t at, struct speaker *s)
 {
+    bool found = false, weak;
     for (uint32_t i = at; i-- > c->from && at - i <= 2 * CUE_FAR_UNITS;) {
-        if (try_before(c, at, i, s))
+        struct speaker here = {.grounds = QUOTE_UNKNOWN};
+        if (found &&
+            (is_mark(c, i, ';') || number_in(c, c->words->conjunction, i) == CONJUNCTION_PARTS))
             return true;
-        if (try_according(c, i, at, s)) {
-            s->before = true;
-            return true;
+        bool cue = try_before(c, at, i, &here, &weak);
+        if (!cue && !found && try_according(c, i, at, &here)) {
+            here.before = cue = true;
+            weak = false;
         }
+        if (cue && (!found || !weak)) {
+            *s = here;
+            found = true;
+        }
+        if (cue && !weak)
+            return true;
     }
-    return false;
+    return found;
 }
 
-/* Petrova: "..."; "..." -- Anna Petrova */
+/* Only "Anna Petrova:" stands between a mark and the quotation. */
+static bool name_and_colon(const struct clause *c, uint32_t at, struct speaker *s)
+{
+    if (at < c->from + 2 || !is_mark(c, at - 1, ':'))
+        return false;
+    uint32_t from = at - 1;
+    while (from > c->from && unit_at(c, from - 1)->name)
+        from--;
+    if (from == at - 1 || (from > c->from && unit_at(c, from - 1)->mark == 0))
+        return false;
+    *s = (struct speaker){QUOTE_BY_COLON, {from, at - 1}, {at - 1, at}, true};
+    return true;
+}
+
+/* Petrova was angry: "..."; "..." -- Anna Petrova */
 static bool name_beside(const struct clause *c, uint32_t at, struct speaker *s)
 {
     struct mention m;
     if (at > c->from + 1 && is_mark(c, at - 1, ':') && main_subject(c, c->from, at - 1, &m)) {
-        s->mention = m;
-        s->cue = (struct mention){at - 1, at};
-        s->grounds = QUOTE_BY_COLON;
-        s->before = true;
+        *s = (struct speaker){QUOTE_BY_COLON, m, {at - 1, at}, true};
         return true;
     }
     if (at == c->from && at + 2 < c->line->count && is_mark(c, at + 1, '-') &&
         unit_at(c, at + 2)->name) {
-        s->mention = mention_from(c, at + 2, c->to);
-        s->cue = (struct mention){at + 1, at + 2};
-        s->grounds = QUOTE_BY_COLON;
+        m = mention_from(c, at + 2, c->to);
+        *s = (struct speaker){QUOTE_BY_COLON, m, {at + 1, at + 2}, false};
         return true;
     }
     return false;
 }
 
+/* "...," said Petrova, and nothing between. */
+static bool tight_after(const struct clause *c, struct span text, uint32_t at, struct speaker *s)
+{
+    const struct unit *u = unit_at(c, at);
+    uint32_t end = u->to;
+    while (end > u->from && text.data[end - 1] >= 0x80)
+        end--;
+    bool straight = end > u->from + 1 && text.data[end - 1] == '"';
+    bool comma = text.data[end - (straight ? 2 : 1)] == ',';
+    struct speaker here = {.grounds = QUOTE_UNKNOWN};
+    if (!comma || !cue_after(c, at, &here) || here.cue.from > at + 1 + TIGHT_UNITS)
+        return false;
+    *s = here;
+    return true;
+}
+
+/* The second half of what the same cue parts: "...," said Petrova, "..." */
+static bool split_by_cue(const struct clause *c, const struct speaker *found, uint32_t at,
+                         struct speaker *s)
+{
+    if (at < c->from + 2 || !is_mark(c, at - 1, ','))
+        return false;
+    uint32_t first = at - 1;
+    while (first > c->from && !is_quote(c, first))
+        first--;
+    if (!is_quote(c, first) || found[first].grounds != QUOTE_BY_CUE || found[first].before)
+        return false;
+    *s = found[first];
+    return true;
+}
+
 struct speaker speaker_in_sentence(const struct units *line, const struct quote_words *words,
-                                   uint32_t at)
+                                   struct span text, const struct speaker *found, uint32_t at)
 {
     struct clause c = sentence_of(line, words, at);
     struct speaker s = {.grounds = QUOTE_UNKNOWN};
     bool alone = at == c.from;
-    if (!alone && cue_before(&c, at, &s))
+    if (name_and_colon(&c, at, &s))
+        return s;
+    if (!alone && cue_before(&c, at, &s) && at - s.cue.to <= 1)
+        return s;
+    if (!alone && split_by_cue(&c, found, at, &s))
+        return s;
+    if (tight_after(&c, text, at, &s) || s.grounds != QUOTE_UNKNOWN)
         return s;
     if (name_beside(&c, at, &s) || cue_after(&c, at, &s))
         return s;
@@ -416,8 +525,9 @@ static bool quoted_in(const struct clause *c, const struct speaker *found, struc
 
 static bool cue_in(const struct clause *c, struct speaker *s)
 {
+    bool weak;
     for (uint32_t i = c->to; i-- > c->from;) {
-        if (try_before(c, c->to, i, s))
+        if (try_before(c, c->to, i, s, &weak))
             return true;
     }
     return false;

@@ -17,11 +17,11 @@ struct speaker {
     bool before; /* the cue stands before the quotation */
 };
 
-/* The quotation that is unit at, by what stands in its sentence. */
+/* The quotation that is unit at, by what stands in its sentence. found holds the speakers of the
+ * units before it, by unit. */
 struct speaker speaker_in_sentence(const struct units *line, const struct quote_words *words,
-                                   uint32_t at);
-/* By the sentences around it, when it is a sentence of its own or its own sentence says nothing:
- * found holds the speakers of the units before at, by unit number. */
+                                   struct span text, const struct speaker *found, uint32_t at);
+/* By the sentence before it, when it is a sentence of its own. */
 struct speaker speaker_around(const struct units *line, const struct quote_words *words,
                               const struct speaker *found, uint32_t at);
 
