@@ -4,6 +4,8 @@
  * behind it the last ("40 ..., the hotline said, as the Wire writes"). */
 #include "origins/claim_chain.h"
 
+#include "origins/quote_words.h"
+
 #define PHRASE_WORDS_MAX 9
 #define CUES_MAX 8
 
@@ -12,16 +14,22 @@ struct cue {
     struct stretch source;
 };
 
-static bool is_cue(const struct claim_words *w, size_t word, size_t end, size_t *ret_used)
+/* A verb of saying, and not a noun that looks like one ("of advocates", "a report"). */
+static bool is_cue(const struct claim_words *w, size_t start, size_t word, size_t end,
+                   size_t *ret_used)
 {
-    *ret_used = claim_match(w, "say", word, end, NULL);
-    return *ret_used > 0;
+    int64_t form;
+    *ret_used = claim_match(w, "say", word, end, &form);
+    if (*ret_used == 0 || (form != SAY_FINITE && form != SAY_PLAIN))
+        return false;
+    return word == start || (claim_match(w, "determiner", word - 1, word, NULL) == 0 &&
+                             claim_match(w, "preposition", word - 1, word, NULL) == 0);
 }
 
 static bool ends_phrase(const struct claim_words *w, size_t word, size_t end)
 {
-    return claim_match(w, "clause", word, end, NULL) > 0 ||
-           claim_match(w, "say", word, end, NULL) > 0 ||
+    size_t used;
+    return claim_match(w, "clause", word, end, NULL) > 0 || is_cue(w, 0, word, end, &used) ||
            claim_match(w, "according", word, end, NULL) > 0 ||
            claim_match(w, "be", word, end, NULL) > 0;
 }
@@ -115,7 +123,7 @@ static bool find_cue(const struct claim_words *w, size_t start, size_t end, size
         *cue = (struct cue){word, word + used, source_behind(w, word + used, end)};
         return cue->source.to > 0;
     }
-    if (!is_cue(w, word, end, &used))
+    if (!is_cue(w, start, word, end, &used))
         return false;
     *cue = (struct cue){word, word + used, source_before(w, start, word)};
     if (cue->source.to == 0)
