@@ -128,7 +128,6 @@ int corpus_add(struct corpus *c, const struct document *d, struct problem *probl
 {
     ASSERT(!c->closed);
     struct entry e = {.known.day = d->day};
-    REJECT_IF(d->name.len == 0, E_ARGUMENT);
     if (d->text.len > CORPUS_TEXT_MAX_BYTES || c->count == CORPUS_DOCUMENTS_MAX)
         return problem_set(problem, E_TOO_LARGE, "a document is at most 1 GiB, and a collection %u",
                            CORPUS_DOCUMENTS_MAX);
@@ -141,6 +140,12 @@ int corpus_add(struct corpus *c, const struct document *d, struct problem *probl
     TRY(keep_text(c, d->text, &e, problem));
     c->entries[c->count++] = e;
     return 0;
+}
+
+int corpus_name(struct corpus *c, uint32_t nth, struct span name)
+{
+    ASSERT(!c->closed && nth < c->count && name.len > 0);
+    return keep_words(c, name, &c->entries[nth].known.name);
 }
 
 static int compare_names(struct span a, struct span b)
@@ -161,6 +166,7 @@ int corpus_close(struct corpus *c, struct problem *problem)
         qsort(c->entries, c->count, sizeof *c->entries, by_name);
     for (uint32_t i = 1; i < c->count; i++) {
         struct span name = c->entries[i].known.name;
+        ASSERT(name.len > 0);
         if (span_equal(name, c->entries[i - 1].known.name))
             return problem_set(problem, E_EXISTS, "two documents are called \"%.*s\"",
                                (int)(name.len < 200 ? name.len : 200), (const char *)name.data);
