@@ -90,6 +90,7 @@ static void cut_possessive(const struct reading *r, struct unit *u)
         size_t after = i + (curly ? 3 : 1);
         if ((straight || curly) &&
             language_has(r->words->possessive, span_slice(f, after, f.len))) {
+            u->bare_to = u->to - (uint32_t)(f.len - i);
             u->folded.len = i;
             u->possessive = true;
             return;
@@ -123,6 +124,7 @@ static int add_word(struct reading *r, struct span word, bool joined)
 {
     uint32_t from = (uint32_t)(word.data - r->text.data);
     struct unit u = {.from = from, .to = from + (uint32_t)word.len, .quote = QUOTE_MARKS_NONE};
+    u.bare_to = u.to;
     TRY(fold_word(r, word, &u.folded));
     u.capital = word_is_capital(word);
     u.upper = u.capital && word.len > 1 && !has_small(word);
@@ -131,6 +133,7 @@ static int add_word(struct reading *r, struct span word, bool joined)
     if (joined) {
         struct unit *last = &r->units[r->count - 1];
         last->to = u.to;
+        last->bare_to = u.bare_to;
         last->folded = u.folded;
         last->possessive = u.possessive;
         last->number = last->number && u.number;

@@ -10,6 +10,7 @@
 
 struct unit {
     uint32_t from, to;
+    uint32_t bare_to;    /* without 's */
     struct span folded;  /* of a word: its last part, without 's */
     uint32_t mark;       /* punctuation: , ; : - . ? ! ( ) ; all dashes are -, an ellipsis is . */
     uint32_t quote;      /* a quotation as a whole, or QUOTE_MARKS_NONE */

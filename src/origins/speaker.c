@@ -148,6 +148,11 @@ static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t 
         return preposition == 1 && i + 1 < to;
     if (in_section(c, c->words->time, i) || is_between(c, i))
         return false;
+    /* "Petrova opposed": what follows a name and is no name is a verb. */
+    const struct unit *before = unit_at(c, i - 1);
+    if (before->name && !before->possessive && !in_section(c, c->words->role, i) &&
+        !in_section(c, c->words->particle, i))
+        return false;
     return cue_at(c, i, to, &form, &weak) == 0;
 }
 
@@ -459,20 +464,50 @@ static bool name_beside(const struct clause *c, uint32_t at, struct speaker *s)
     return false;
 }
 
-/* "...," said Petrova, and nothing between. */
-static bool tight_after(const struct clause *c, struct span text, uint32_t at, struct speaker *s)
+/* The last mark of what is said. */
+static uint8_t last_mark(const struct clause *c, struct span text, uint32_t at)
 {
     const struct unit *u = unit_at(c, at);
     uint32_t end = u->to;
     while (end > u->from && text.data[end - 1] >= 0x80)
         end--;
-    bool straight = end > u->from + 1 && text.data[end - 1] == '"';
-    bool comma = text.data[end - (straight ? 2 : 1)] == ',';
-    struct speaker here = {.grounds = QUOTE_UNKNOWN};
-    if (!comma || !cue_after(c, at, &here) || here.cue.from > at + 1 + TIGHT_UNITS)
+    if (end > u->from + 1 && text.data[end - 1] == '"')
+        end--;
+    return end > u->from ? text.data[end - 1] : 0;
+}
+
+/* "...," Petrova shot back: a verb that the language's file does not have. */
+static bool subject_beside(const struct clause *c, uint32_t at, struct speaker *s)
+{
+    uint32_t i = at + 1;
+    if (i + 1 >= c->to || !(unit_at(c, i)->name || in_section(c, c->words->title, i) ||
+                            (in_section(c, c->words->pronoun, i) && !unit_at(c, i)->possessive)))
         return false;
-    *s = here;
+    struct mention m = mention_from(c, i, c->to);
+    uint32_t end = i;
+    while (end < m.to && (unit_at(c, end)->name || in_section(c, c->words->title, end)))
+        end++;
+    m.to = end > i ? end : i + 1;
+    if (m.to >= c->to || unit_at(c, m.to)->folded.len == 0 || unit_at(c, m.to)->capital ||
+        unit_at(c, m.to - 1)->possessive || in_section(c, c->words->conjunction, m.to))
+        return false;
+    *s = (struct speaker){QUOTE_BY_CUE, m, {m.to, m.to + 1}, false};
     return true;
+}
+
+/* "...," said Petrova, and nothing between. */
+static bool tight_after(const struct clause *c, struct span text, uint32_t at, struct speaker *s)
+{
+    struct speaker here = {.grounds = QUOTE_UNKNOWN};
+    uint8_t last = last_mark(c, text, at);
+    if (last == ',' && cue_after(c, at, &here) && here.cue.from <= at + 1 + TIGHT_UNITS) {
+        *s = here;
+        return true;
+    }
+    bool alone = at == c->from && (last == ',' || last == '?' || last == '!');
+    if (!alone || (cue_after(c, at, &here) && here.cue.from <= at + 1 + TIGHT_UNITS))
+        return false;
+    return subject_beside(c, at, s);
 }
 
 /* The second half of what the same cue parts: "...," said Petrova, "..." */
@@ -523,11 +558,12 @@ static bool quoted_in(const struct clause *c, const struct speaker *found, struc
     return false;
 }
 
+/* The first that is not weak. */
 static bool cue_in(const struct clause *c, struct speaker *s)
 {
     bool weak;
-    for (uint32_t i = c->to; i-- > c->from;) {
-        if (try_before(c, c->to, i, s, &weak))
+    for (uint32_t i = c->from; i < c->to; i++) {
+        if (try_before(c, c->to, i, s, &weak) && !weak)
             return true;
     }
     return false;
@@ -540,12 +576,16 @@ struct speaker speaker_around(const struct units *line, const struct quote_words
     struct clause own = sentence_of(line, words, at);
     if (own.from == 0 || at > own.from)
         return s;
-    bool begins = line->units[own.from].begins;
     struct clause before = sentence_of(line, words, own.from - 1);
-    if (quoted_in(&before, found, &s)) {
-        s.grounds = begins ? QUOTE_AFTER_PARAGRAPH : QUOTE_CONTINUED;
+    if (line->units[own.from].begins) {
+        bool leads = is_mark(&before, before.to - 1, ':');
+        if (leads &&
+            (cue_in(&before, &s) || main_subject(&before, before.from, before.to, &s.mention)))
+            s.grounds = QUOTE_AFTER_PARAGRAPH;
+    } else if (quoted_in(&before, found, &s)) {
+        s.grounds = QUOTE_CONTINUED;
     } else if (cue_in(&before, &s) || main_subject(&before, before.from, before.to, &s.mention)) {
-        s.grounds = begins ? QUOTE_AFTER_PARAGRAPH : QUOTE_AFTER_SENTENCE;
+        s.grounds = QUOTE_AFTER_SENTENCE;
     }
     return s;
 }
