@@ -186,6 +186,44 @@ static int compare_last(const void *a, const void *b, void *arg)
     return x < y ? -1 : x > y;
 }
 
+/* Where those with that last word begin in by_last. */
+static uint32_t alike_from(const struct names *n, uint64_t last)
+{
+    uint32_t low = 0, high = n->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (n->names[n->by_last[middle]].last >= last)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* "глава Карска Олег Синицын": what stands alone behind a preposition elsewhere is a place, where
+ * one name follows the other without a mark. */
+static void leave_places(struct names *n)
+{
+    for (uint32_t i = 0; i < n->count; i++) {
+        struct name *name = &n->names[i];
+        if (name->mention.to - name->mention.from < 3)
+            continue;
+        uint32_t from = alike_from(n, name->first), place = NAME_NONE;
+        for (uint32_t k = from; k < n->count && k < from + ALIKE_LOOK_MAX && place == NAME_NONE;
+             k++) {
+            const struct name *o = &n->names[n->by_last[k]];
+            if (o->last != name->first)
+                break;
+            if (!o->subject && o->mention.to - o->mention.from == 1)
+                place = k;
+        }
+        if (place == NAME_NONE)
+            continue;
+        name->mention.from++;
+        name->first = stem_hash(n, name->mention.from);
+    }
+}
+
 int names_read(const struct units *line, const struct quote_words *words, struct arena *arena,
                struct names *ret_names)
 {
@@ -207,6 +245,8 @@ int names_read(const struct units *line, const struct quote_words *words, struct
     for (uint32_t i = 0; i < n.count; i++)
         n.by_last[i] = i;
     qsort_r(n.by_last, n.count, sizeof *n.by_last, compare_last, n.names);
+    if (language_section_count(words->ending) > 0)
+        leave_places(&n);
     *ret_names = n;
     return 0;
 }
@@ -260,20 +300,6 @@ static uint32_t words_of(const struct names *n, uint32_t name)
     for (uint32_t i = n->names[name].mention.from; i < n->names[name].mention.to; i++)
         words += is_part(n, i);
     return words;
-}
-
-/* Where those with that last word begin in by_last. */
-static uint32_t alike_from(const struct names *n, uint64_t last)
-{
-    uint32_t low = 0, high = n->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (n->names[n->by_last[middle]].last >= last)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
 }
 
 uint32_t names_fullest(const struct names *n, uint32_t name)

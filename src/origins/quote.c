@@ -13,7 +13,6 @@
 #define WINDOW_ARENA_BYTES ((size_t)2 << 30)
 #define SCARE_WORDS_MAX 3
 #define TITLE_WORDS_MAX 10
-#define CUE_BESIDE_UNITS 6
 #define HEADLINE_BYTES_MAX 300
 
 struct found {
@@ -99,16 +98,6 @@ static bool goes_on(const struct window *w, const struct units *line, const stru
            (found[i].before && found[i].cue.from > p && found[i].cue.from == found[p].cue.from);
 }
 
-/* Whether the cue stands next to it: what is in the marks then is what was said, however short. */
-static bool has_cue_beside(const struct speaker *s, uint32_t unit)
-{
-    if (s->grounds == QUOTE_BY_COLON)
-        return true;
-    if (s->grounds != QUOTE_BY_CUE)
-        return false;
-    return s->before ? unit - s->cue.to <= 1 : s->cue.from - unit <= CUE_BESIDE_UNITS;
-}
-
 static void continue_from(struct window *w, const struct units *line, struct speaker *found,
                           uint32_t p, uint32_t i)
 {
@@ -141,7 +130,7 @@ static int find_speakers(struct window *w, const struct units *line, bool outer)
         if (outer && found[i].grounds == QUOTE_UNKNOWN)
             found[i] = speaker_around(line, &w->words, found, i);
         attribute(w, line, &found[i], i);
-        w->beside[line->units[i].quote] = has_cue_beside(&found[i], i);
+        w->beside[line->units[i].quote] = found[i].beside;
         if (before != i && goes_on(w, line, found, before, i))
             continue_from(w, line, found, before, i);
         before = i;
@@ -217,6 +206,14 @@ static uint32_t headline_end(const struct window *w)
     return first.to - first.from <= HEADLINE_BYTES_MAX ? first.to : 0;
 }
 
+/* What a work is called is nobody's words. */
+static void forget_speaker(struct quote *q)
+{
+    q->known = false;
+    q->grounds = QUOTE_UNKNOWN;
+    q->speaker = q->named = q->role = q->cue = (struct stretch){0, 0};
+}
+
 static void decide_kinds(struct window *w)
 {
     uint32_t headline = headline_end(w);
@@ -226,6 +223,8 @@ static void decide_kinds(struct window *w)
     for (uint32_t i = 0; i < w->marks.count; i++) {
         struct quote *q = &w->quotes[i];
         q->kind = kind_of(w, i);
+        if (w->work[i])
+            forget_speaker(q);
         q->headline = q->whole.from < headline && !q->known;
     }
 }

@@ -443,18 +443,18 @@ static int add_said(struct marking *m, uint32_t from, uint32_t to)
     return add_mark(m, (struct quote_mark){{from, to}, {words, to}, QUOTE_MARKS_NONE, true, true});
 }
 
-/* Parts said and parts of the author, in turn; answers as a positive number whether there are any of
- * the author. */
-static int mark_dialogue(struct marking *m, const struct dialogue *d, bool without_author)
+/* Parts said and parts of the author, in turn, of what is said from .. to, which begins with a mark
+ * or a dash; answers as a positive number whether there are any of the author. */
+static int mark_parts(struct marking *m, const struct dialogue *d, struct stretch whole,
+                      uint32_t at)
 {
-    struct stretch p = m->paragraph;
-    uint32_t from = p.from, at = after_dash(m->text, p.from, p.to);
-    uint32_t count = m->count;
+    uint32_t from = whole.from, count = m->count;
     bool authors = false, of_author = false;
-    while (at < p.to) {
-        uint32_t dash = next_dash(m->text, at, p.to);
-        uint32_t after = dash < p.to ? after_dash(m->text, dash, p.to) : p.to;
-        int author = dash < p.to ? is_author(d, span_of(m->text.data + after, p.to - after)) : 1;
+    while (at < whole.to) {
+        uint32_t dash = next_dash(m->text, at, whole.to);
+        bool ends = dash == whole.to;
+        uint32_t after = ends ? dash : after_dash(m->text, dash, whole.to);
+        int author = ends ? 1 : is_author(d, span_of(m->text.data + after, whole.to - after));
         TRY(author);
         if (of_author) {
             of_author = false;
@@ -462,13 +462,51 @@ static int mark_dialogue(struct marking *m, const struct dialogue *d, bool witho
         } else if (author) {
             TRY(add_said(m, from, dash));
             of_author = true;
-            authors |= dash < p.to;
+            authors |= !ends;
         }
-        at = after > at ? after : p.to;
+        at = after > at ? after : whole.to;
     }
-    if (!authors && !without_author)
+    if (!authors)
         m->count = count;
-    return authors || without_author;
+    return authors;
+}
+
+/* A line of a dialogue; without words of the author when the line before was one. */
+static int mark_dialogue(struct marking *m, const struct dialogue *d, bool without_author)
+{
+    struct stretch p = m->paragraph;
+    int authors = mark_parts(m, d, p, after_dash(m->text, p.from, p.to));
+    if (authors == 0 && without_author) {
+        TRY(add_said(m, p.from, p.to));
+        return 1;
+    }
+    return authors;
+}
+
+/* «No, — said Petrova. — Never»: the words of the author stand within the marks. */
+static int split_marked(struct marking *m, const struct dialogue *d, uint32_t first)
+{
+    uint32_t count = m->count;
+    for (uint32_t i = first; i < count; i++) {
+        struct quote_mark q = m->marks[i];
+        if (q.parent != QUOTE_MARKS_NONE || q.words.to <= q.words.from)
+            continue;
+        int split = mark_parts(m, d, q.words, q.words.from);
+        TRY(split);
+        for (uint32_t k = count; split && k < m->count; k++) {
+            struct quote_mark *part = &m->marks[k];
+            if (part->whole.from == q.words.from) {
+                part->whole.from = q.whole.from;
+                part->dash = false;
+            }
+            if (part->whole.to == q.words.to)
+                part->whole.to = q.whole.to;
+        }
+        if (split)
+            m->marks[i].words.to = m->marks[i].words.from;
+        count = m->count;
+    }
+    return 0;
 }
 
 /* Paragraphs */
@@ -537,34 +575,57 @@ static int mark_paragraphs(struct marking *m, const struct dialogue *d)
             dialogue = mark_dialogue(m, d, was_dialogue);
         TRY(dialogue);
         was_dialogue = dialogue > 0;
+        uint32_t first = m->count;
         if (!dialogue)
             TRY(mark_paragraph(m));
+        if (!dialogue && language_section_count(d->say) > 0)
+            TRY(split_marked(m, d, first));
     }
     return 0;
 }
 
-/* Into the arena, without those that were apostrophes or have no words. */
+static int compare_marks(const void *a, const void *b, void *arg)
+{
+    const struct quote_mark *marks = arg;
+    const struct quote_mark *x = &marks[*(const uint32_t *)a], *y = &marks[*(const uint32_t *)b];
+    if (x->whole.from != y->whole.from)
+        return x->whole.from < y->whole.from ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+/* In order, without those that were apostrophes or were split. order[m->count + i] is the new number
+ * of mark i: its own, or that of what it stood in. */
+static void keep_marks(const struct marking *m, uint32_t *order, struct quote_marks *kept)
+{
+    uint32_t *number = order + m->count;
+    for (uint32_t i = 0; i < m->count; i++)
+        order[i] = i;
+    qsort_r(order, m->count, sizeof *order, compare_marks, m->marks);
+    for (uint32_t k = 0; k < m->count; k++) {
+        struct quote_mark q = m->marks[order[k]];
+        q.parent = q.parent == QUOTE_MARKS_NONE ? QUOTE_MARKS_NONE : number[q.parent];
+        number[order[k]] = q.parent;
+        if (q.words.to <= q.words.from)
+            continue;
+        number[order[k]] = kept->count;
+        kept->marks[kept->count++] = q;
+    }
+}
+
 static int keep(struct marking *m, struct arena *arena, struct quote_marks *ret_marks)
 {
     struct quote_marks kept = {.paragraph_count = m->paragraph_count};
     kept.marks = arena_alloc(arena, (m->count + 1) * sizeof *kept.marks);
     kept.paragraphs = arena_alloc(arena, (m->paragraph_count + 1) * sizeof *kept.paragraphs);
-    REJECT_IF(!kept.marks || !kept.paragraphs, E_NOMEM);
+    uint32_t *order = mem_calloc(2 * (size_t)m->count + 1, sizeof *order);
+    if (!kept.marks || !kept.paragraphs || !order) {
+        mem_free(order);
+        return E_NOMEM;
+    }
     for (uint32_t i = 0; i < m->paragraph_count; i++)
         kept.paragraphs[i] = m->paragraphs[i];
-    /* whole.from of what was seen is no longer needed: it holds the new number. */
-    for (uint32_t i = 0; i < m->count; i++) {
-        struct quote_mark *q = &m->marks[i];
-        uint32_t parent = q->parent;
-        if (parent != QUOTE_MARKS_NONE)
-            parent = m->marks[parent].whole.from;
-        bool empty = q->words.to <= q->words.from;
-        if (!empty) {
-            kept.marks[kept.count] = *q;
-            kept.marks[kept.count].parent = parent;
-        }
-        q->whole.from = empty ? parent : kept.count++;
-    }
+    keep_marks(m, order, &kept);
+    mem_free(order);
     *ret_marks = kept;
     return 0;
 }

@@ -137,6 +137,8 @@ static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t 
     const struct unit *u = unit_at(c, i);
     int64_t form;
     bool weak;
+    if (u->quote != QUOTE_MARKS_NONE)
+        return !u->begins && in_section(c, c->words->work, i - 1);
     if (u->folded.len == 0 || in_section(c, c->words->relative, i))
         return false;
     if (u->name)
@@ -443,7 +445,7 @@ static bool name_and_colon(const struct clause *c, uint32_t at, struct speaker *
         from--;
     if (from == at - 1 || (from > c->from && unit_at(c, from - 1)->mark == 0))
         return false;
-    *s = (struct speaker){QUOTE_BY_COLON, {from, at - 1}, {at - 1, at}, true};
+    *s = (struct speaker){QUOTE_BY_COLON, {from, at - 1}, {at - 1, at}, .before = true};
     return true;
 }
 
@@ -452,13 +454,13 @@ static bool name_beside(const struct clause *c, uint32_t at, struct speaker *s)
 {
     struct mention m;
     if (at > c->from + 1 && is_mark(c, at - 1, ':') && main_subject(c, c->from, at - 1, &m)) {
-        *s = (struct speaker){QUOTE_BY_COLON, m, {at - 1, at}, true};
+        *s = (struct speaker){QUOTE_BY_COLON, m, {at - 1, at}, .before = true};
         return true;
     }
     if (at == c->from && at + 2 < c->line->count && is_mark(c, at + 1, '-') &&
         unit_at(c, at + 2)->name) {
         m = mention_from(c, at + 2, c->to);
-        *s = (struct speaker){QUOTE_BY_COLON, m, {at + 1, at + 2}, false};
+        *s = (struct speaker){QUOTE_BY_COLON, m, {at + 1, at + 2}};
         return true;
     }
     return false;
@@ -491,7 +493,7 @@ static bool subject_beside(const struct clause *c, uint32_t at, struct speaker *
     if (m.to >= c->to || unit_at(c, m.to)->folded.len == 0 || unit_at(c, m.to)->capital ||
         unit_at(c, m.to - 1)->possessive || in_section(c, c->words->conjunction, m.to))
         return false;
-    *s = (struct speaker){QUOTE_BY_CUE, m, {m.to, m.to + 1}, false};
+    *s = (struct speaker){QUOTE_BY_CUE, m, {m.to, m.to + 1}};
     return true;
 }
 
@@ -525,23 +527,52 @@ static bool split_by_cue(const struct clause *c, const struct speaker *found, ui
     return true;
 }
 
+/* The cue and the quotation are next to each other, and it is one of telling. */
+static bool is_beside(const struct clause *c, uint32_t at, const struct speaker *s)
+{
+    int64_t form = 0;
+    if (s->grounds == QUOTE_BY_COLON)
+        return true;
+    if (s->grounds != QUOTE_BY_CUE)
+        return false;
+    match_at(c, c->words->say, s->cue.from, s->cue.to, &form);
+    if (form >= SAY_WEAK)
+        return false;
+    if (!s->before)
+        return s->cue.from <= at + 1 + TIGHT_UNITS;
+    for (uint32_t i = s->cue.to; i < at; i++) {
+        if (unit_at(c, i)->mark == 0 && !in_section(c, c->words->conjunction, i) &&
+            (i < s->mention.from || i >= s->mention.to))
+            return false;
+    }
+    return true;
+}
+
+static struct speaker find_speaker(const struct clause *c, struct span text,
+                                   const struct speaker *found, uint32_t at)
+{
+    struct speaker s = {.grounds = QUOTE_UNKNOWN};
+    bool alone = at == c->from;
+    if (name_and_colon(c, at, &s))
+        return s;
+    if (!alone && cue_before(c, at, &s) && at - s.cue.to <= 1)
+        return s;
+    if (!alone && split_by_cue(c, found, at, &s))
+        return s;
+    if (tight_after(c, text, at, &s) || s.grounds != QUOTE_UNKNOWN)
+        return s;
+    if (name_beside(c, at, &s) || cue_after(c, at, &s))
+        return s;
+    return (struct speaker){.grounds = QUOTE_UNKNOWN};
+}
+
 struct speaker speaker_in_sentence(const struct units *line, const struct quote_words *words,
                                    struct span text, const struct speaker *found, uint32_t at)
 {
     struct clause c = sentence_of(line, words, at);
-    struct speaker s = {.grounds = QUOTE_UNKNOWN};
-    bool alone = at == c.from;
-    if (name_and_colon(&c, at, &s))
-        return s;
-    if (!alone && cue_before(&c, at, &s) && at - s.cue.to <= 1)
-        return s;
-    if (!alone && split_by_cue(&c, found, at, &s))
-        return s;
-    if (tight_after(&c, text, at, &s) || s.grounds != QUOTE_UNKNOWN)
-        return s;
-    if (name_beside(&c, at, &s) || cue_after(&c, at, &s))
-        return s;
-    return (struct speaker){.grounds = QUOTE_UNKNOWN};
+    struct speaker s = find_speaker(&c, text, found, at);
+    s.beside = is_beside(&c, at, &s);
+    return s;
 }
 
 /* The sentences around it */

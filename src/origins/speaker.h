@@ -15,6 +15,7 @@ struct speaker {
     struct mention mention;
     struct mention cue;
     bool before; /* the cue stands before the quotation */
+    bool beside; /* and nothing but marks and conjunctions between: its words are what was said */
 };
 
 /* The quotation that is unit at, by what stands in its sentence. found holds the speakers of the
