@@ -30,6 +30,7 @@ static const char help[] =
     "\n"
     "What is known of documents:\n"
     "  --table FILE         a small table: rows of file,title,outlet,address,date\n"
+    "  --names FILE         names that are one: each row the ways of writing it, the first is shown\n"
     "  --language NAME=FILE a further language, or another file for one that is built in\n"
     "\n"
     "What comes out (text, unless said; a file is written whole or not at all):\n"
@@ -60,13 +61,14 @@ struct output {
 
 struct work {
     struct cli *cli;
-    const char *table_file, *tsv, *memory, *spill_folder, *threads;
+    const char *table_file, *names_file, *tsv, *memory, *spill_folder, *threads;
     struct cli_list languages_said;
     struct output outputs[OUTPUTS];
     struct walk walk;
     struct languages *languages;
     struct buf table_text;
     struct about_table *table;
+    struct known_names *names;
     struct corpus *corpus;
     struct gather *gather;
     struct origins_means means;
@@ -129,6 +131,23 @@ static int read_languages(struct work *w)
     for (size_t i = 0; i < w->languages_said.count; i++)
         TRY(read_language(w, w->languages_said.values[i]));
     return 0;
+}
+
+static int read_names(struct work *w)
+{
+    struct buf text;
+    TRY(known_names_new(&w->names));
+    if (!w->names_file)
+        return 0;
+    buf_init(&text, KNOWN_NAMES_MAX_BYTES);
+    int error = file_read(w->names_file, KNOWN_NAMES_MAX_BYTES, &text, &w->cli->problem);
+    if (error == 0) {
+        error = known_names_add(w->names, buf_bytes(&text), &w->cli->problem);
+        if (error < 0)
+            problem_at(&w->cli->problem, "%s", w->names_file);
+    }
+    buf_release(&text);
+    return error;
 }
 
 static int read_table(struct work *w)
@@ -283,6 +302,7 @@ static int prepare(struct work *w)
 {
     TRY(make_means(w));
     TRY(read_languages(w));
+    TRY(read_names(w));
     TRY(read_table(w));
     TRY(corpus_new(w->means.memory_bytes / 2, w->means.spill, &w->corpus));
     return open_outputs(w);
@@ -291,7 +311,7 @@ static int prepare(struct work *w)
 static int run(struct work *w)
 {
     TRY(gather_all(w));
-    TRY(origins_run(w->corpus, w->languages, &w->means, &w->origins, &w->cli->problem));
+    TRY(origins_run(w->corpus, w->languages, w->names, &w->means, &w->origins, &w->cli->problem));
     TRY(write_tables(w));
     TRY(write_report(w));
     return finish_outputs(w);
@@ -305,6 +325,7 @@ static void release(struct work *w)
     gather_free(w->gather);
     corpus_free(w->corpus);
     about_table_free(w->table);
+    known_names_free(w->names);
     languages_free(w->languages);
     workers_free(w->means.workers);
     spill_sealed_free(w->means.spill);
@@ -318,6 +339,7 @@ int cmd_origins(int argc, char **argv)
     struct work w = {.cli = &cli};
     const struct cli_option options[] = {
         {.name = "table", .text = &w.table_file},
+        {.name = "names", .text = &w.names_file},
         {.name = "language", .list = &w.languages_said},
         {.name = "tsv", .text = &w.tsv},
         {.name = "output", .letter = 'o', .text = &w.outputs[REPORT].path},

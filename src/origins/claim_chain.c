@@ -90,13 +90,30 @@ static struct stretch subject_before(const struct claim_words *w, size_t start)
     return comma && w->words[start].capital ? stretch_of(w, start, end) : (struct stretch){0, 0};
 }
 
-static struct stretch source_before(const struct claim_words *w, size_t start, size_t cue)
+/* closed: what follows must not go on as a clause of its own ("said Karsk was quiet"). */
+static struct stretch source_behind(const struct claim_words *w, size_t behind, size_t end,
+                                    bool closed)
+{
+    const struct stretch none = {0, 0};
+    if (behind >= end || w->words[behind].breaks)
+        return none;
+    size_t to = phrase_end(w, behind, end);
+    if (closed && to < end && !w->words[to].breaks &&
+        claim_match(w, "after source", to, end, NULL) == 0)
+        return none;
+    return names_somebody(w, behind, to) ? stretch_of(w, behind, to) : none;
+}
+
+static struct stretch source_before(const struct claim_words *w, size_t start, size_t cue,
+                                    size_t behind, size_t end)
 {
     size_t from = cue;
     if (cue == start)
         return (struct stretch){0, 0};
-    if (w->words[cue].breaks)
-        return subject_before(w, start);
+    if (w->words[cue].breaks) {
+        struct stretch inverted = source_behind(w, behind, end, true);
+        return inverted.to > 0 ? inverted : subject_before(w, start);
+    }
     while (from > start && cue - from < PHRASE_WORDS_MAX && !ends_phrase(w, from - 1, cue)) {
         from--;
         if (w->words[from].breaks)
@@ -107,27 +124,19 @@ static struct stretch source_before(const struct claim_words *w, size_t start, s
     return names_somebody(w, from, cue) ? stretch_of(w, from, cue) : (struct stretch){0, 0};
 }
 
-static struct stretch source_behind(const struct claim_words *w, size_t behind, size_t end)
-{
-    if (behind >= end || w->words[behind].breaks)
-        return (struct stretch){0, 0};
-    size_t to = phrase_end(w, behind, end);
-    return names_somebody(w, behind, to) ? stretch_of(w, behind, to) : (struct stretch){0, 0};
-}
-
 static bool find_cue(const struct claim_words *w, size_t start, size_t end, size_t word,
                      struct cue *cue)
 {
     size_t used = claim_match(w, "according", word, end, NULL);
     if (used > 0) {
-        *cue = (struct cue){word, word + used, source_behind(w, word + used, end)};
+        *cue = (struct cue){word, word + used, source_behind(w, word + used, end, false)};
         return cue->source.to > 0;
     }
     if (!is_cue(w, start, word, end, &used))
         return false;
-    *cue = (struct cue){word, word + used, source_before(w, start, word)};
+    *cue = (struct cue){word, word + used, source_before(w, start, word, word + used, end)};
     if (cue->source.to == 0)
-        cue->source = source_behind(w, word + used, end);
+        cue->source = source_behind(w, word + used, end, false);
     return cue->source.to > 0;
 }
 

@@ -42,6 +42,8 @@ static int compare_figures(const struct claim *a, const struct claim *b)
     int order = compare_text(a->act_kind, b->act_kind);
     if (order != 0)
         return order;
+    if (a->denied != b->denied)
+        return a->denied ? 1 : -1;
     if (counts_upwards(a->bound) != counts_upwards(b->bound))
         return counts_upwards(a->bound) ? -1 : 1;
     if (a->low != b->low)
@@ -162,6 +164,7 @@ static int trace_groups(struct grouping *g)
         group->low = first->low;
         group->high = first->high;
         group->act_kind = first->act_kind;
+        group->denied = first->denied;
         TRY(origin_trace(g->index, group->tellings, group->count, &g->out->arena, &group->origin));
         REJECT_IF(watch_stopped(g->watch), E_STOPPED);
         watch_progress(g->watch, "tracing claims", k + 1, g->out->count);
@@ -215,6 +218,8 @@ static void reach_of(const struct claim_group *g, double *low, double *high)
 static bool contradict(const struct claim_group *a, const struct claim_group *b)
 {
     double low_a, high_a, low_b, high_b;
+    if (a->denied != b->denied)
+        return true;
     reach_of(a, &low_a, &high_a);
     reach_of(b, &low_b, &high_b);
     return low_a > high_b || low_b > high_a;

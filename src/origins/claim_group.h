@@ -26,6 +26,7 @@ struct claim_group {
     enum claim_bound bound; /* of the earliest */
     int64_t low, high;
     const char *act_kind;
+    bool denied; /* they say that it is not so */
     struct origin origin;
     struct claim_beside *beside; /* by group */
     uint32_t beside_count;

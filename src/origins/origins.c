@@ -29,11 +29,23 @@ static int keep_quotes(struct arena *arena, const struct quotes *found, struct q
     return 0;
 }
 
+static int keep_claims(struct arena *arena, const struct claims *found, struct claims *kept)
+{
+    *kept = (struct claims){.count = found->count};
+    if (found->count == 0)
+        return 0;
+    kept->claims = arena_alloc(arena, found->count * sizeof *found->claims);
+    REJECT_IF(!kept->claims, E_NOMEM);
+    memcpy(kept->claims, found->claims, found->count * sizeof *found->claims);
+    return 0;
+}
+
 static int look_at(struct looking *l, uint32_t number, struct arena *kept, unsigned worker)
 {
     struct origins_document *d = &l->origins->documents[number];
     struct arena scratch;
     struct quotes quotes;
+    struct claims claims;
     struct span text;
     TRY(corpus_read(l->readers[worker], number, &text));
     d->language = languages_detect(l->origins->languages, text);
@@ -41,6 +53,10 @@ static int look_at(struct looking *l, uint32_t number, struct arena *kept, unsig
     int error = quotes_find(text, d->language, &scratch, &quotes);
     if (error == 0)
         error = keep_quotes(kept, &quotes, &d->quotes);
+    if (error == 0)
+        error = claims_find(text, d->language, &quotes, &scratch, &claims);
+    if (error == 0)
+        error = keep_claims(kept, &claims, &d->claims);
     arena_release(&scratch);
     return error;
 }
@@ -55,7 +71,7 @@ static int look_at_block(void *arg, size_t index, unsigned worker)
         TRY(look_at(l, number, &l->origins->blocks[index], worker));
     }
     unsigned done = atomic_fetch_add(&l->done, to - from) + (to - from);
-    watch_progress(l->means->watch, "looking for quotations: documents", done, count);
+    watch_progress(l->means->watch, "looking for quotations and claims: documents", done, count);
     return 0;
 }
 
@@ -80,7 +96,37 @@ static int look_at_documents(struct origins *o, const struct origins_means *mean
     return error;
 }
 
-int origins_run(struct corpus *corpus, const struct languages *languages,
+/* One after the other, since names are looked up by one thread; few documents claim anything. */
+static int tell(struct origins *o, struct known_names *names)
+{
+    struct corpus_reader *reader;
+    int error = 0;
+    TRY(corpus_reader_new(o->corpus, &reader));
+    for (uint32_t i = 0; i < corpus_count(o->corpus) && error == 0; i++) {
+        const struct origins_document *d = &o->documents[i];
+        struct document document = corpus_document(o->corpus, i);
+        struct span text;
+        if (d->claims.count == 0)
+            continue;
+        error = corpus_read(reader, i, &text);
+        if (error == 0)
+            error = tellings_add(&o->tellings, &document, i, text, d->language, &d->claims, names);
+    }
+    corpus_reader_free(reader);
+    return error;
+}
+
+static int trace(struct origins *o, struct known_names *names, const struct origins_means *means)
+{
+    struct origin_index *index;
+    TRY(tell(o, names));
+    TRY(origin_index_new(o->corpus, o->passages, names, &index));
+    int error = claim_groups_make(index, o->corpus, &o->tellings, means, &o->claims);
+    origin_index_free(index);
+    return error;
+}
+
+int origins_run(struct corpus *corpus, const struct languages *languages, struct known_names *names,
                 const struct origins_means *means, struct origins **ret_origins,
                 struct problem *problem)
 {
@@ -89,9 +135,12 @@ int origins_run(struct corpus *corpus, const struct languages *languages,
     REJECT_IF(!o, E_NOMEM);
     o->corpus = corpus;
     o->languages = languages;
+    tellings_init(&o->tellings);
     int error = look_at_documents(o, means);
     if (error == 0)
         error = passages_find(corpus, languages, means, &o->passages, problem);
+    if (error == 0)
+        error = trace(o, names, means);
     if (error < 0)
         origins_free(o);
     else
@@ -103,6 +152,8 @@ void origins_free(struct origins *o)
 {
     if (!o)
         return;
+    claim_groups_release(&o->claims);
+    tellings_release(&o->tellings);
     passages_free(o->passages);
     for (size_t i = 0; o->blocks && i < o->block_count; i++)
         arena_release(&o->blocks[i]);

@@ -9,7 +9,6 @@
 #include "text/word.h"
 
 #define TELLINGS_ARENA_BYTES ((size_t)16 << 30)
-#define TEXT_ARENA_BYTES ((size_t)8 << 30)
 #define PLACE_BYTES 5 /* of a key, by which a place is known in whatever case it stands */
 #define TITLE_BYTES_MAX 400
 
@@ -169,18 +168,14 @@ static int add_one(struct adding *a, const struct document *d, uint32_t number,
 }
 
 int tellings_add(struct tellings *t, const struct document *document, uint32_t number,
-                 struct span text, const struct language *language, const struct quotes *quotes,
+                 struct span text, const struct language *language, const struct claims *claims,
                  struct known_names *names)
 {
     struct adding a = {.t = t, .names = names, .language = language, .text = text};
-    struct arena arena;
-    struct claims claims;
-    arena_init(&arena, TEXT_ARENA_BYTES);
+    int error = 0;
     buf_init(&a.key, 1 << 20);
-    int error = claims_find(text, language, quotes, &arena, &claims);
-    for (size_t i = 0; error == 0 && i < claims.count; i++)
-        error = add_one(&a, document, number, &claims.claims[i]);
+    for (size_t i = 0; error == 0 && i < claims->count; i++)
+        error = add_one(&a, document, number, &claims->claims[i]);
     buf_release(&a.key);
-    arena_release(&arena);
     return error;
 }

@@ -38,9 +38,9 @@ struct tellings {
 
 void tellings_init(struct tellings *t);
 void tellings_release(struct tellings *t);
-/* Adds the document's. quotes are those of its text. E_NOMEM. */
+/* Adds the document's: claims are those of its text. E_NOMEM. */
 int tellings_add(struct tellings *t, const struct document *document, uint32_t number,
-                 struct span text, const struct language *language, const struct quotes *quotes,
+                 struct span text, const struct language *language, const struct claims *claims,
                  struct known_names *names) MUST_USE;
 
 #endif
