@@ -26,6 +26,7 @@
 
 #define POPULATIONS 1000
 #define POPULATIONS_LATENT 40
+#define EFFECTIVE_LATENT 1000
 #define PERSONS 2000
 #define ROWS 1000000
 
@@ -198,14 +199,15 @@ static void measure_whole(const char *what, const struct count_table *t)
 static void measure_linkage(void)
 {
     const struct count_means means = {.workers = workers, .seed = 1};
-    const uint32_t families = COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR |
-                              COUNT_FAMILY_DECOMPOSABLE | COUNT_FAMILY_SPARSE;
+    const struct count_options options = {.estimators =
+                                              COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR |
+                                              COUNT_FAMILY_DECOMPOSABLE | COUNT_FAMILY_SPARSE};
     struct arena memory;
     struct count_shift *shifts;
     size_t count;
     arena_init(&memory, 1u << 28);
     double start = now_s();
-    need(count_linkage_shifts(&kosovo, families, &means, &memory, &shifts, &count), "linkage");
+    need(count_linkage_shifts(&kosovo, &options, &means, &memory, &shifts, &count), "linkage");
     printf(
         "{\"what\": \"wrong linkages, kosovo\", \"threads\": %u, \"tables\": %zu, \"s\": %.2f}\n",
         workers_count(workers), count * COUNT_LINKAGE_REPETITIONS, now_s() - start);
@@ -339,8 +341,10 @@ static int cover_one(void *arg, size_t index, unsigned worker)
     const struct count_means means = {.seed = index};
     struct count_estimate *to = &c->estimates[index * COVERED_MAX];
     (void)worker;
-    if (c->latent)
-        return latent_estimate(&t, NULL, &means, to);
+    if (c->latent) {
+        const struct latent_options options = {.effective = EFFECTIVE_LATENT};
+        return latent_estimate(&t, &options, &means, to);
+    }
     struct bounds *bounds = calloc(1, sizeof *bounds);
     struct loglinear *loglinear = calloc(1, sizeof *loglinear);
     int error = bounds && loglinear ? loglinear_run(&t, &means, loglinear) : E_NOMEM;

@@ -4,8 +4,8 @@
 
 In 2032 some two hundred persons were detained in Veshnia. Three organisations noted some of them, each in its own way: Open
 Door Karsk in Latin letters, Tolma Lawyers in Cyrillic with the whole name in one column, Parents of Orlets as relatives wrote
-it down, so that three of them may have reported one arrest. truth.csv says who is who: linking is not shown it. Nobody here is
-real.
+it down, so that three of them may have reported one arrest. truth.csv says who is who: linking is not shown it. decisions.csv
+is what Leyla found out about some pairs, by asking. Nobody here is real.
 """
 import csv
 import random
@@ -158,6 +158,16 @@ LISTS = [
     ('parents.csv', 'P', 0.4, ['report', 'name of the detained', 'date of birth', 'town', 'phone at home', 'reported by'],
      parents),
 ]
+# What Leyla asked about, and what she noted.
+DECIDED = [
+    ('open_door.csv:D-47', 'parents.csv:P-33', 'asked the sister for his father\'s name'),
+    ('open_door.csv:D-82', 'parents.csv:P-88', 'asked the father when she was born'),
+    ('lawyers.csv:L-51', 'parents.csv:P-44', 'telephoned both families'),
+    ('open_door.csv:D-77', 'parents.csv:P-29', 'telephoned both families'),
+    ('open_door.csv:D-41', 'lawyers.csv:L-57', 'the lawyers have a copy of the passport'),
+    ('open_door.csv:D-38', 'lawyers.csv:L-9', 'looked up the case file'),
+    ('open_door.csv:D-22', 'parents.csv:P-76', 'asked the neighbour which house it was'),
+]
 BOTH = {10, 11, 20, 21}    # on every list
 AGAIN = {30: 3, 31: 2, 32: 2} # of whom several relatives wrote
 
@@ -182,6 +192,10 @@ def main(folder):
         write(folder / name, [header, *([f'{letter}-{at}', *row] for at, (_, _, row) in enumerate(rows, 1))])
         truth += [[f'{name}:{letter}-{at}', number] for at, (_, number, _) in enumerate(rows, 1)]
     write(folder / 'truth.csv', [['record', 'person'], *truth])
+    who = dict(truth)
+    write(folder / 'decisions.csv', [['time', 'reviewer', 'answer', 'a', 'b', 'reason'],
+                                     *([f'2033-02-11 {9 + at}:20', 'Leyla', 'same' if who[a] == who[b] else 'different', a, b, why]
+                                       for at, (a, b, why) in enumerate(DECIDED, 1))])
 
 
 if __name__ == '__main__':

@@ -69,6 +69,11 @@ int file_write_all(int fd, const void *data, size_t len)
     return 0;
 }
 
+int file_sync(int fd)
+{
+    return current_calls.fsync(fd) == 0 ? 0 : E_IO;
+}
+
 static int read_open(int fd, size_t max_bytes, struct buf *out)
 {
     uint8_t chunk[16384];
@@ -235,6 +240,12 @@ static int stream_init(struct file_stream *s, const char *path, mode_t mode,
     s->path = mem_strdup(path);
     s->temporary = mem_alloc(room);
     REJECT_IF(!s->path || !s->temporary, E_NOMEM);
+    if (is_no_file(path)) {
+        mem_free(s->temporary);
+        s->temporary = NULL;
+        s->fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+        return s->fd < 0 ? say(problem, open_error(errno), path, errno) : 0;
+    }
     snprintf(s->temporary, room, "%s.tmp", path);
     return open_temporary(s->temporary, mode, &s->fd, problem);
 }
@@ -255,7 +266,7 @@ int file_stream_new(const char *path, mode_t mode, struct file_stream **ret_stre
 
 static int stream_fail(struct file_stream *s, int error_number, struct problem *problem)
 {
-    s->error = say(problem, E_IO, s->temporary, error_number);
+    s->error = say(problem, E_IO, s->temporary ? s->temporary : s->path, error_number);
     return s->error;
 }
 
@@ -270,7 +281,7 @@ int file_stream_put(struct file_stream *s, struct span bytes, struct problem *pr
 int file_stream_sync(struct file_stream *s, struct problem *problem)
 {
     TRY(s->error);
-    if (current_calls.fsync(s->fd) != 0)
+    if (s->temporary && current_calls.fsync(s->fd) != 0)
         return stream_fail(s, errno, problem);
     int fd = s->fd;
     s->fd = -1;
@@ -281,9 +292,10 @@ int file_stream_finish(struct file_stream *s, struct problem *problem)
 {
     int error = s->error;
     ASSERT(error < 0 || s->fd < 0);
-    if (error == 0 && current_calls.rename(s->temporary, s->path) != 0)
+    bool renamed = error == 0 && s->temporary;
+    if (renamed && current_calls.rename(s->temporary, s->path) != 0)
         error = say(problem, open_error(errno), s->path, errno);
-    if (error == 0) {
+    if (renamed && error == 0) {
         error = file_sync_folder_of(s->path, problem);
         mem_free(s->temporary);
         s->temporary = NULL;

@@ -21,7 +21,8 @@ int file_write(const char *path, struct span bytes, mode_t mode, struct problem 
 /* As file_write but E_EXISTS when something is there already. */
 int file_create(const char *path, struct span bytes, mode_t mode, struct problem *problem) MUST_USE;
 
-/* The same piece by piece, for what is too large for memory: path.tmp until it is finished. */
+/* The same piece by piece, for what is too large for memory: path.tmp until it is finished. What is
+ * a device or a pipe gets the pieces as they come. */
 struct file_stream;
 int file_stream_new(const char *path, mode_t mode, struct file_stream **ret_stream,
                     struct problem *problem) MUST_USE;
@@ -41,6 +42,8 @@ bool file_exists(const char *path);
 int file_sync_folder_of(const char *path, struct problem *problem) MUST_USE;
 /* All of len, over short writes and EINTR. E_IO. */
 int file_write_all(int fd, const void *data, size_t len) MUST_USE;
+/* What was written is on the disk. E_IO. */
+int file_sync(int fd) MUST_USE;
 
 struct file_calls {
     ssize_t (*write)(int fd, const void *data, size_t len);

@@ -62,12 +62,13 @@ static void chao(const struct count_table *t, unsigned holding, struct count_est
         double unseen = chao_unseen(f[1], f[2], factor);
         e->given = true;
         e->n = n + unseen;
-        snprintf(e->model, sizeof e->model, "%.0f on one list, %.0f on two", f[1], f[2]);
+        snprintf(e->model, sizeof e->model, "%s on one list, %s on two", NUMBER(f[1]),
+                 NUMBER(f[2]));
         count_estimate_warn(e, COUNT_WARN_LOWER_BOUND);
         add_lognormal(e, n, unseen, chao_variance(f[1], f[2], factor));
         if (f[2] > 0)
-            count_estimate_detail(e, "Without the corrections for few lists and few persons: %.0f.",
-                                  n + f[1] * f[1] / (2 * f[2]));
+            count_estimate_detail(e, "Without the corrections for few lists and few persons: %s.",
+                                  NUMBER(n + f[1] * f[1] / (2 * f[2])));
         if (chao_hangs(n, f[1], f[2], factor))
             count_estimate_warn(e, COUNT_WARN_ONE_CELL);
     }
@@ -101,13 +102,14 @@ static void pair(const struct count_table *t, struct bounds_pair *p)
     warn_of_lists(e, n1, n2, both);
     e->given = true;
     e->n = chapman(n1, n2, both);
-    snprintf(e->model, sizeof e->model, "%.0f and %.0f, %.0f on both", n1, n2, both);
+    snprintf(e->model, sizeof e->model, "%s and %s, %s on both", NUMBER(n1), NUMBER(n2),
+             NUMBER(both));
     add_lognormal(e, n1 + n2 - both, neither, variance);
     if (both > 0 && both < ONE_CELL_SMALL &&
         fabs(chapman(n1 - 1, n2 - 1, both - 1) - e->n) > ONE_CELL_MOVED * e->n)
         count_estimate_warn(e, COUNT_WARN_ONE_CELL);
     if (both > 0 && e->n < n)
-        count_estimate_detail(e, "It would be %.0f.", e->n);
+        count_estimate_detail(e, "It would be %s.", NUMBER(e->n));
     count_estimate_finish(e, (uint64_t)n);
 }
 

@@ -156,14 +156,14 @@ static void fit(struct closed *c, const bool *used)
 {
     unsigned left_out = 0;
     set_design(c, left_out);
-    glm_fit(c->glm, &c->design, c->y, NULL, used, NULL);
+    glm_fit(c->glm, &c->design, c->y, used, NULL);
     while (c->mixture == CHAO) {
         unsigned j = negative_chao(c, left_out);
         if (j == 0)
             break;
         left_out |= 1u << j;
         set_design(c, left_out);
-        glm_fit(c->glm, &c->design, c->y, NULL, used, NULL);
+        glm_fit(c->glm, &c->design, c->y, used, NULL);
     }
 }
 

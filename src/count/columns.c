@@ -129,7 +129,8 @@ static int by_title(const struct finder *f, const char *title, size_t *ret_colum
     if (error == E_NOMEM)
         return error;
     if (found == COUNT_NO_COLUMN)
-        return problem_set(f->problem, E_NOT_FOUND, "line 1: no column is named \"%.60s\".", title);
+        return problem_set(f->problem, E_NOT_FOUND, "line 1: no column is named \"%.*s\".",
+                           COUNT_SHORT(title));
     *ret_column = found;
     return 0;
 }
@@ -175,6 +176,10 @@ static int add_list(struct finder *f, size_t column)
 {
     struct count_columns *c = f->columns;
     struct span title = count_rows_title(f->rows, column);
+    if (title.len == 0)
+        return problem_set(f->problem, E_FORMAT,
+                           "line 1: column %zu holds 0 and 1 as a list does, but has no name.",
+                           column + 1);
     if (c->list_count == COUNT_NAMES_MAX)
         return problem_set(f->problem, E_TOO_LARGE,
                            "line 1: more than %d columns hold only 0 and 1; so many lists are not "

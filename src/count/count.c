@@ -30,8 +30,7 @@ struct part {
 
 struct run {
     const struct count_data *data;
-    uint32_t families;
-    bool quick, no_sensitivity;
+    struct count_options options; /* estimators is not 0 */
     struct count_means means;
     void (*first)(void *arg, const struct count_result *result);
     void *arg;
@@ -89,7 +88,9 @@ static int run_closed(struct job *job, struct part *part)
 
 static int run_decomposable(struct job *job, struct part *part)
 {
-    const struct decomposable_options options = {.check_prior =
+    const struct decomposable_options options = {.delta = job->run->options.delta,
+                                                 .unseen_max = job->run->options.unseen_max,
+                                                 .check_prior =
                                                      job->table->lists <= GRAPHS_QUICK_LISTS};
     REJECT_IF(!room(job, part, 1), E_NOMEM);
     TRY(decomposable_run(job->table, &options, &job->means, part->estimates, NULL));
@@ -107,8 +108,9 @@ static int run_sparse(struct job *job, struct part *part)
 
 static int run_latent(struct job *job, struct part *part)
 {
+    const struct latent_options options = {.classes = job->run->options.classes};
     REJECT_IF(!room(job, part, 1), E_NOMEM);
-    TRY(latent_estimate(job->table, NULL, &job->means, part->estimates));
+    TRY(latent_estimate(job->table, &options, &job->means, part->estimates));
     part->count = 1;
     return 0;
 }
@@ -164,7 +166,7 @@ static int run_stage(struct job *job, enum stage stage)
     for (size_t i = 0; i < FAMILIES; i++) {
         const struct family *f = &families[i];
         enum stage its = job->table->lists <= f->quick_lists ? STAGE_QUICK : f->later;
-        if (its == stage && (job->run->families & f->bit) != 0)
+        if (its == stage && (job->run->options.estimators & f->bit) != 0)
             TRY(f->run(job, &job->parts[i]));
     }
     return hand_over(job);
@@ -180,13 +182,13 @@ static int pool_draws(struct job *job)
 {
     struct count_stratum *s = job->stratum;
     const struct run *run = job->run;
-    size_t size = count_panel_size(job->table->lists, run->families);
+    size_t size = count_panel_size(job->table->lists, run->options.estimators);
     size_t count = s->data->draw_count;
     if (size == 0 || count == 0)
         return 0;
     struct count_estimate *runs = mem_alloc(count * size * sizeof *runs);
     REJECT_IF(!runs, E_NOMEM);
-    int error = count_panel_run(count, draw_of, s->data, run->families, &job->means,
+    int error = count_panel_run(count, draw_of, s->data, &run->options, &job->means,
                                 "drawn linkages", runs);
     if (error == 0)
         error = count_panel_pool(runs, size, count, run->result->memory, &s->pooled);
@@ -200,12 +202,13 @@ static int vary_delta(struct job *job)
 {
     struct count_stratum *s = job->stratum;
     size_t count;
-    if (!(job->run->families & COUNT_FAMILY_DECOMPOSABLE) || job->table->lists > GRAPHS_QUICK_LISTS)
+    if (!(job->run->options.estimators & COUNT_FAMILY_DECOMPOSABLE) ||
+        job->table->lists > GRAPHS_QUICK_LISTS)
         return 0;
     struct count_estimate *deltas =
         arena_alloc(job->run->result->memory, DECOMPOSABLE_DELTAS_MAX * sizeof *deltas);
     REJECT_IF(!deltas, E_NOMEM);
-    TRY(decomposable_deltas(job->table, &job->means, deltas, &count));
+    TRY(decomposable_deltas(job->table, job->run->options.unseen_max, &job->means, deltas, &count));
     s->deltas = deltas;
     s->delta_count = count;
     return 0;
@@ -216,20 +219,20 @@ static int run_sensitivity(struct job *job)
     const struct run *run = job->run;
     struct count_stratum *s = job->stratum;
     TRY(pool_draws(job));
-    if (run->no_sensitivity || s != &run->result->whole)
+    if (run->options.no_sensitivity || s != &run->result->whole)
         return 0;
     TRY(vary_delta(job));
-    return count_linkage_shifts(job->table, run->families, &job->means, run->result->memory,
+    return count_linkage_shifts(job->table, &run->options, &job->means, run->result->memory,
                                 &s->shifts, &s->shift_count);
 }
 
 static int run_stages(struct job *job)
 {
     TRY(run_stage(job, STAGE_QUICK));
-    if (!job->run->quick)
+    if (!job->run->options.quick)
         TRY(run_stage(job, STAGE_SLOW));
     TRY(run_sensitivity(job));
-    if (!job->run->quick)
+    if (!job->run->options.quick)
         TRY(run_stage(job, STAGE_LAST));
     return watch_stopped(job->means.watch) ? E_STOPPED : 0;
 }
@@ -306,13 +309,11 @@ int count_run(const struct count_data *data, const struct count_options *options
               void (*first)(void *arg, const struct count_result *result), void *arg,
               struct count_result **ret_result)
 {
-    struct run run = {.data = data,
-                      .families = options->estimators ? options->estimators : ALL_FAMILIES,
-                      .quick = options->quick,
-                      .no_sensitivity = options->no_sensitivity || options->quick,
-                      .means = *means,
-                      .first = first,
-                      .arg = arg};
+    struct run run = {
+        .data = data, .options = *options, .means = *means, .first = first, .arg = arg};
+    if (run.options.estimators == 0)
+        run.options.estimators = ALL_FAMILIES;
+    run.options.no_sensitivity |= run.options.quick;
     struct arena *memory = mem_alloc(sizeof *memory);
     REJECT_IF(!memory, E_NOMEM);
     arena_init(memory, MEMORY_MAX_BYTES);

@@ -91,6 +91,9 @@ struct count_options {
     /* Leaves out what takes longer than a second: latent classes, the bootstrap, seven lists'
      * decomposable models, and all that no_sensitivity does. */
     bool quick;
+    /* What one must choose beforehand; 0 for the default of each. */
+    double delta, unseen_max; /* decomposable.h */
+    unsigned classes;         /* latent.h */
 };
 
 enum count_family {
@@ -155,7 +158,7 @@ struct count_result {
 
 /* Calls first (which may be NULL) as soon as what is quick is there, then again with more: result
  * is whole in itself each time. Stopped by means->watch it gives what it has, finished false, and
- * returns 0. E_NOMEM. */
+ * returns 0. E_NOMEM; E_ARGUMENT for a delta or a limit out of range. */
 int count_run(const struct count_data *data, const struct count_options *options,
               const struct count_means *means,
               void (*first)(void *arg, const struct count_result *result), void *arg,

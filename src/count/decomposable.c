@@ -5,6 +5,7 @@
 
 #include "count/decomposable.h"
 #include "count/graph_fits.h"
+#include "count/number.h"
 
 #define SATURATED_SHARE 0.05
 #define PRIOR_MOVES 1.25
@@ -61,16 +62,18 @@ static int solve(const struct count_table *table, double delta, double unseen_ma
     return error;
 }
 
-static void describe(const struct answer *a, bool name_delta, double delta)
+static void describe(const struct answer *a, const struct decomposable_options *o)
 {
     struct count_estimate *e = a->estimate;
     if (a->best_count == 0)
         return;
-    char graph[GRAPHS_TEXT_MAX], named[32] = "";
+    char graph[GRAPHS_TEXT_MAX], named[32] = "", limited[64] = "";
     graphs_text(&a->best[0].graph, graph);
-    if (name_delta)
-        snprintf(named, sizeof named, "delta %.6g: ", delta);
-    snprintf(e->model, sizeof e->model, "%s%s %.3f", named, graph, a->best[0].weight);
+    if (o->delta != 0)
+        snprintf(named, sizeof named, "delta %.6g: ", o->delta);
+    if (o->unseen_max != 0)
+        snprintf(limited, sizeof limited, "at most %s unseen: ", NUMBER(o->unseen_max));
+    snprintf(e->model, sizeof e->model, "%s%s%s %.3f", limited, named, graph, a->best[0].weight);
     if (a->saturated > SATURATED_SHARE) {
         count_estimate_warn(e, COUNT_WARN_SATURATED);
         count_estimate_detail(e, "The saturated model has %.1f%% of the weight.",
@@ -107,8 +110,8 @@ static int check_prior(const struct count_table *table, double delta, double uns
     TRY(median_with(table, delta * 2, unseen_max, means, &high));
     if (fmax(low, high) > PRIOR_MOVES * fmin(low, high)) {
         count_estimate_warn(e, COUNT_WARN_PRIOR_MATTERS);
-        count_estimate_detail(e, "With half and twice the delta the median is %.0f and %.0f.", low,
-                              high);
+        count_estimate_detail(e, "With half and twice the delta the median is %s and %s.",
+                              NUMBER(low), NUMBER(high));
     }
     return 0;
 }
@@ -145,7 +148,7 @@ int decomposable_run(const struct count_table *table, const struct decomposable_
         struct answer a = {.estimate = &e};
         int error = solve(table, delta, o->unseen_max, means, &a);
         if (error == 0) {
-            describe(&a, o->delta != 0, delta);
+            describe(&a, o);
             fill_best(&a, &best);
             if (o->check_prior)
                 error = check_prior(table, delta, o->unseen_max, means, &e);
@@ -161,7 +164,8 @@ int decomposable_run(const struct count_table *table, const struct decomposable_
     return 0;
 }
 
-int decomposable_deltas(const struct count_table *table, const struct count_means *means,
+int decomposable_deltas(const struct count_table *table, double unseen_max,
+                        const struct count_means *means,
                         struct count_estimate ret_estimates[DECOMPOSABLE_DELTAS_MAX],
                         size_t *ret_count)
 {
@@ -171,7 +175,8 @@ int decomposable_deltas(const struct count_table *table, const struct count_mean
     if (!can_run(table, &nobody))
         return 0;
     for (int power = -(int)table->lists - 2; power <= 0; power++) {
-        const struct decomposable_options options = {.delta = ldexp(1, power)};
+        const struct decomposable_options options = {.delta = ldexp(1, power),
+                                                     .unseen_max = unseen_max};
         struct count_estimate *e = &ret_estimates[*ret_count];
         TRY(decomposable_run(table, &options, means, e, NULL));
         ++*ret_count;

@@ -31,7 +31,7 @@
 struct decomposable_options {
     double delta; /* 0: 2^-lists, so that all cells together weigh one person */
     /* The prior ends there, as dga's does; 0: it does not. */
-    double unseen_max;
+    double unseen_max; /* 1 to 2^80 */
     /* Also with half and twice the delta, which takes three times as long: PRIOR_MATTERS when the
      * median moves by more than a quarter between them. */
     bool check_prior;
@@ -48,16 +48,18 @@ struct decomposable_best {
 };
 
 /* Median, 95% (equal tails), mean (0 when it has none) and mode of the posterior; the best model
- * and its weight in model. options may be NULL for none, ret_best too. Stopped by the watch it is
- * UNFINISHED and 0. E_NOMEM; E_ARGUMENT for a delta or a limit out of range. */
+ * and its weight in model, after what the options name ("delta 0.5: "). options may be NULL for
+ * none, ret_best too. Stopped by the watch it is UNFINISHED and 0. E_NOMEM; E_ARGUMENT for a delta
+ * or a limit out of range. */
 int decomposable_run(const struct count_table *table, const struct decomposable_options *options,
                      const struct count_means *means, struct count_estimate *ret_estimate,
                      struct decomposable_best *ret_best) MUST_USE;
 
 /* The same for every power of two from a quarter of the default delta up to 1, to show how much
- * the prior says; model begins with the delta. None for a table that cannot be estimated. */
+ * the prior says; unseen_max as in the options. None for a table that cannot be estimated. */
 #define DECOMPOSABLE_DELTAS_MAX (DECOMPOSABLE_LISTS_MAX + 3)
-int decomposable_deltas(const struct count_table *table, const struct count_means *means,
+int decomposable_deltas(const struct count_table *table, double unseen_max,
+                        const struct count_means *means,
                         struct count_estimate ret_estimates[DECOMPOSABLE_DELTAS_MAX],
                         size_t *ret_count) MUST_USE;
 

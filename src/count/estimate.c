@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "count/estimate.h"
+#include "text/width.h"
 
 uint64_t count_table_n(const struct count_table *t)
 {
@@ -49,6 +50,8 @@ bool count_table_apart(const struct count_table *t)
     return group != with_any;
 }
 
+#define SHORT_COLUMNS 40
+
 static const struct {
     const char *id, *sentence;
 } warnings[] = {
@@ -83,15 +86,32 @@ bool count_estimate_has(const struct count_estimate *e, enum count_warning w)
     return (e->warnings >> w & 1) != 0;
 }
 
+void count_detail_put(char detail[COUNT_DETAIL_MAX], const char *format, va_list args)
+{
+    static const char more[] = "...";
+    size_t used = strlen(detail), space = used > 0 && used + 2 < COUNT_DETAIL_MAX;
+    if (space)
+        detail[used] = ' ';
+    int added = vsnprintf(detail + used + space, COUNT_DETAIL_MAX - used - space, format, args);
+    if (added >= 0 && used + space + (size_t)added < COUNT_DETAIL_MAX)
+        return;
+    size_t cut = COUNT_DETAIL_MAX - sizeof more;
+    while (cut > 0 && ((unsigned char)detail[cut] & 0xC0) == 0x80)
+        cut--;
+    memcpy(detail + cut, more, sizeof more);
+}
+
 void count_estimate_detail(struct count_estimate *e, const char *format, ...)
 {
-    size_t used = strlen(e->detail);
     va_list args;
     va_start(args, format);
-    if (used > 0 && used + 2 < sizeof e->detail)
-        e->detail[used++] = ' ';
-    vsnprintf(e->detail + used, sizeof e->detail - used, format, args);
+    count_detail_put(e->detail, format, args);
     va_end(args);
+}
+
+int count_short(const char *name)
+{
+    return (int)width_cut(span_text(name), SHORT_COLUMNS).len;
 }
 
 double count_spread_quantile(const double spread[COUNT_SPREAD], double p)

@@ -10,6 +10,7 @@
 #ifndef COUNT_ESTIMATE_H
 #define COUNT_ESTIMATE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -109,8 +110,14 @@ struct count_estimate {
 void count_estimate_init(struct count_estimate *e, const char *id, const char *name,
                          const char *assumes);
 void count_estimate_warn(struct count_estimate *e, enum count_warning w);
-/* Adds to the detail, with a space between; what is too long is cut. */
+/* Adds to the detail, with a space between. What is too long is cut between two characters, and
+ * "..." says so. */
 void count_estimate_detail(struct count_estimate *e, const char *format, ...) PRINTF_LIKE(2, 3);
+void count_detail_put(char detail[COUNT_DETAIL_MAX], const char *format, va_list args)
+    PRINTF_LIKE(2, 0);
+/* For "%.*s": of a name within a sentence, what takes no more than 40 columns. */
+#define COUNT_SHORT(name) count_short(name), (name)
+int count_short(const char *name);
 bool count_estimate_has(const struct count_estimate *e, enum count_warning w);
 /* The last step of every estimator: checks the numbers. An n that is not finite or is over
  * COUNT_ABSURD times n documented becomes ABSURD, one below it IMPOSSIBLE; limits that are not

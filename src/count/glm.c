@@ -25,7 +25,7 @@
 struct fit {
     struct glm *g;
     const struct glm_design *design;
-    const double *y, *offset;
+    const double *y;
     const bool *used;
 };
 
@@ -208,8 +208,7 @@ static void predict(struct fit *f)
     struct glm *g = f->g;
     times_columns(f->design, g->beta, g->eta);
     for (size_t r = 0; r < f->design->rows; r++) {
-        double eta = g->eta[r] + (f->offset ? f->offset[r] : 0);
-        g->eta[r] = g->dropped[r] ? ETA_MIN : fmin(fmax(eta, ETA_MIN), ETA_MAX);
+        g->eta[r] = g->dropped[r] ? ETA_MIN : fmin(fmax(g->eta[r], ETA_MIN), ETA_MAX);
         g->mu[r] = g->dropped[r] ? 0 : exp(g->eta[r]);
         g->weights[r] = counts(f, r) ? g->mu[r] : 0;
     }
@@ -225,7 +224,7 @@ static void begin(struct fit *f)
     factor(g, f->design);
     for (size_t r = 0; r < rows; r++) {
         double m = f->y[r] + 0.1;
-        double z = log(m) - 0.1 / m - (f->offset ? f->offset[r] : 0);
+        double z = log(m) - 0.1 / m;
         g->cells[r] = counts(f, r) ? m * z : 0;
     }
     times_rows(f->design, g->cells, g->beta);
@@ -281,12 +280,12 @@ static void measure(struct fit *f)
     g->deviance = fmax(deviance, 0);
 }
 
-void glm_fit(struct glm *g, const struct glm_design *design, const double *y, const double *offset,
-             const bool *used, const double *start)
+void glm_fit(struct glm *g, const struct glm_design *design, const double *y, const bool *used,
+             const double *start)
 {
     ASSERT(design->rows <= g->rows_max && design->columns <= g->columns_max);
     ASSERT(!design->values != !design->sets);
-    struct fit f = {.g = g, .design = design, .y = y, .offset = offset, .used = used};
+    struct fit f = {.g = g, .design = design, .y = y, .used = used};
     drop_empty_columns(&f);
     if (start)
         memmove(g->beta, start, design->columns * sizeof *g->beta);

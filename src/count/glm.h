@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Poisson log-linear regression: log E(y) = offset + X beta, by maximum likelihood.
+/* Poisson log-linear regression: log E(y) = X beta, by maximum likelihood.
  *
  * The design is one of two:
  *   - dense: any real columns, values[row * columns + column];
@@ -17,7 +17,7 @@
  * Rinaldo 2012). Other directions in which the likelihood rises for ever are not looked for: the
  * fitted counts there come down to nearly 0, and the rest is right; see exists.h. Columns that are
  * combinations of those before them are left at 0. No result is a NaN or an infinity, as long as
- * y and offset are none. */
+ * y is none. */
 #ifndef COUNT_GLM_H
 #define COUNT_GLM_H
 
@@ -64,11 +64,11 @@ struct glm {
 int glm_new(size_t rows_max, size_t columns_max, struct glm **ret_glm) MUST_USE;
 void glm_free(struct glm *g);
 
-/* Fits. y >= 0, need not be whole. offset may be NULL (0). used[row] false leaves a row out (a
+/* Fits. y >= 0, need not be whole. used[row] false leaves a row out (a
  * structural zero, or what is not known); NULL: all count. start may be NULL, or a beta from which
  * to begin (it may be g->beta). Without convergence the numbers are the last ones. */
-void glm_fit(struct glm *g, const struct glm_design *design, const double *y, const double *offset,
-             const bool *used, const double *start);
+void glm_fit(struct glm *g, const struct glm_design *design, const double *y, const bool *used,
+             const double *start);
 
 /* How the fitted log count of one row hangs on every count: influence[r] is, to first order, what
  * eta[row] gains when y[r] gains one. It is the covariance of eta[row] and eta[r], so that

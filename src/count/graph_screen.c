@@ -115,15 +115,23 @@ static void note_height(struct graph_fits_range *r, double height, double u)
     }
 }
 
+/* items with room for one more than count of them; NULL for no memory. */
+static void *with_room(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    size_t wanted = 2 * *capacity + 64;
+    void *grown = mem_realloc(items, wanted * size);
+    if (grown)
+        *capacity = wanted;
+    return grown;
+}
+
 static int put_fit(struct graph_fits_range *r, const struct fit *fit)
 {
-    if (r->count == r->capacity) {
-        size_t capacity = 2 * r->capacity + 64;
-        struct fit *fits = mem_realloc(r->fits, capacity * sizeof *fits);
-        REJECT_IF(!fits, E_NOMEM);
-        r->fits = fits;
-        r->capacity = capacity;
-    }
+    struct fit *fits = with_room(r->fits, r->count, &r->capacity, sizeof *fits);
+    REJECT_IF(!fits, E_NOMEM);
+    r->fits = fits;
     r->fits[r->count++] = *fit;
     return 0;
 }
@@ -203,13 +211,9 @@ static struct peak close_in(const struct screen *s, const struct fit *fit, const
 
 static int put_peak(struct graph_fits_range *r, const struct peak *peak)
 {
-    if (r->peak_count == r->peak_capacity) {
-        size_t capacity = 2 * r->peak_capacity + 16;
-        struct peak *peaks = mem_realloc(r->peaks, capacity * sizeof *peaks);
-        REJECT_IF(!peaks, E_NOMEM);
-        r->peaks = peaks;
-        r->peak_capacity = capacity;
-    }
+    struct peak *peaks = with_room(r->peaks, r->peak_count, &r->peak_capacity, sizeof *peaks);
+    REJECT_IF(!peaks, E_NOMEM);
+    r->peaks = peaks;
     r->peaks[r->peak_count++] = *peak;
     return 0;
 }

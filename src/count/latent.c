@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "count/chains.h"
 #include "count/latent.h"
+#include "count/number.h"
 #include "count/peaks.h"
 
 #define ASSUMES                                                                                    \
@@ -204,36 +205,21 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* "1,234,567" */
-static void put_number(char text[32], double number)
-{
-    char digits[32];
-    size_t count = (size_t)snprintf(digits, sizeof digits, "%.0f", number), out = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && (count - i) % 3 == 0)
-            text[out++] = ',';
-        text[out++] = digits[i];
-    }
-    text[out] = '\0';
-}
-
 static void tell_run(const struct run *r, struct count_estimate *e)
 {
-    char sweeps[32], effective[32];
     double least = least_effective(&r->met);
-    put_number(sweeps, (double)r->sweeps);
-    put_number(effective, floor(least));
     snprintf(e->model, sizeof e->model,
              "%u classes, %u chains of %s sweeps (an eighth left out), R-hat %.3f, effective %s",
-             r->model.classes, r->options.chains, sweeps, r->met.rhat, effective);
+             r->model.classes, r->options.chains, NUMBER(r->sweeps), r->met.rhat,
+             NUMBER(floor(least)));
     if (r->met.rhat >= LATENT_RHAT) {
         count_estimate_warn(e, COUNT_WARN_CHAINS_APART);
         count_estimate_detail(e, "R-hat is %.3f.", r->met.rhat);
     }
     if (least < LATENT_EFFECTIVE_MIN) {
         count_estimate_warn(e, COUNT_WARN_FEW_DRAWS);
-        count_estimate_detail(e, "Effective draws: %.0f; of the lower limit %.0f, the upper %.0f.",
-                              r->met.effective, r->met.low, r->met.high);
+        count_estimate_detail(e, "Effective draws: %s; of the lower limit %s, the upper %s.",
+                              NUMBER(r->met.effective), NUMBER(r->met.low), NUMBER(r->met.high));
     }
 }
 
@@ -255,8 +241,8 @@ static void tell_limit(const struct run *r, struct count_estimate *e)
         over++;
     if (over == 0)
         return;
-    count_estimate_detail(e, "In %zu of %zu draws the unseen were too many to be counted (2^53).",
-                          over, r->kept);
+    count_estimate_detail(e, "In %s of %s draws the unseen were too many to be counted (2^53).",
+                          NUMBER(over), NUMBER(r->kept));
     if ((double)over > (1 - HIGH) * (double)r->kept)
         e->high = INFINITY;
 }
@@ -267,11 +253,9 @@ static void tell_peaks(const struct run *r, struct count_estimate *e)
     peaks_find(r->pooled, r->kept, r->model.n, r->met.effective, &peaks);
     e->mode = peaks.mode;
     if (peaks.two) {
-        char first[32], second[32];
-        put_number(first, peaks.first);
-        put_number(second, peaks.second);
         count_estimate_warn(e, COUNT_WARN_TWO_HUMPS);
-        count_estimate_detail(e, "Peaks near %s and %s.", first, second);
+        count_estimate_detail(e, "The peaks are near %s and %s.", NUMBER(peaks.first),
+                              NUMBER(peaks.second));
     }
 }
 

@@ -164,14 +164,14 @@ static int pool(const struct shifting *s, const struct count_estimate *runs, siz
     return 0;
 }
 
-int count_linkage_shifts(const struct count_table *t, uint32_t families,
+int count_linkage_shifts(const struct count_table *t, const struct count_options *options,
                          const struct count_means *means, struct arena *memory,
                          struct count_shift **ret_shifts, size_t *ret_count)
 {
     const struct shifting s = {
         .table = t, .seed = means->seed, .repetitions = repetitions_for(t->lists)};
     const size_t count = SHIFTS * s.repetitions;
-    size_t size = count_panel_size(t->lists, families);
+    size_t size = count_panel_size(t->lists, options->estimators);
     if (size == 0 || count_linkage_links(t) == 0) {
         *ret_count = 0;
         return 0;
@@ -180,7 +180,7 @@ int count_linkage_shifts(const struct count_table *t, uint32_t families,
     struct count_shift *shifts = arena_alloc(memory, SHIFTS * sizeof *shifts);
     int error = runs && shifts ? 0 : E_NOMEM;
     if (error == 0)
-        error = count_panel_run(count, table_of, &s, families, means, "wrong linkages", runs);
+        error = count_panel_run(count, table_of, &s, options, means, "wrong linkages", runs);
     if (error == 0)
         error = pool(&s, runs, size, memory, shifts);
     mem_free(runs);

@@ -42,8 +42,9 @@ uint64_t count_linkage_links(const struct count_table *t);
 void count_linkage_without(const struct count_table *t, enum count_wrong wrong, double share,
                            struct rng *rng, struct count_table *ret_table);
 
-/* All shares of both kinds. The result is in the arena. E_NOMEM, E_STOPPED. */
-int count_linkage_shifts(const struct count_table *t, uint32_t families,
+/* All shares of both kinds; options as in panel.h. The result is in the arena. E_NOMEM,
+ * E_STOPPED. */
+int count_linkage_shifts(const struct count_table *t, const struct count_options *options,
                          const struct count_means *means, struct arena *memory,
                          struct count_shift **ret_shifts, size_t *ret_count) MUST_USE;
 

@@ -97,7 +97,7 @@ static void set_design(struct logfit *f, const struct hierarchy *terms)
 /* Fits the table as it is; returns N, or 0 when the fit does not settle. */
 static double fit_table(struct logfit *f, const double *start)
 {
-    glm_fit(f->glm, &f->design, f->y, NULL, f->used, start);
+    glm_fit(f->glm, &f->design, f->y, f->used, start);
     return f->glm->converged ? (double)f->n + f->glm->mu[0] : 0;
 }
 
@@ -161,7 +161,7 @@ static bool fit_unseen(void *arg, double unseen, double *ret_deviance, double *r
 {
     struct logfit *f = arg;
     f->y[0] = unseen;
-    glm_fit(f->glm, &f->design, f->y, NULL, NULL, f->glm->beta);
+    glm_fit(f->glm, &f->design, f->y, NULL, f->glm->beta);
     f->y[0] = 0;
     *ret_deviance = f->glm->deviance;
     *ret_fitted = f->glm->mu[0];

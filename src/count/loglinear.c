@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "count/logfit.h"
 #include "count/loglinear.h"
+#include "count/number.h"
 
 #define LISTS_MIN 3
 /* With more lists than this a walk takes terms of up to three lists only: else it could end among
@@ -237,8 +238,8 @@ static void tell_others(const struct look *look, struct count_estimate *e)
         count++;
     }
     if (e->given && count > 1)
-        count_estimate_detail(e, "%zu models that fit almost as well say %.0f to %.0f.", count, low,
-                              high);
+        count_estimate_detail(e, "%zu models that fit almost as well say %s to %s.", count,
+                              NUMBER(low), NUMBER(high));
 }
 
 static int run(const struct count_table *t, struct look *look)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "count/number.h"
@@ -55,6 +56,23 @@ void number_cholesky_solve(const double *l, size_t n, const bool *aliased, doubl
         for (size_t j = 0; j < i; j++)
             b[j] -= b[i] * l[i * n + j];
     }
+}
+
+const char *number_text(char text[NUMBER_TEXT_MAX], double value)
+{
+    char digits[NUMBER_TEXT_MAX];
+    if (!(value < 1e21)) {
+        snprintf(text, NUMBER_TEXT_MAX, "%.1e", value);
+        return text;
+    }
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%.0f", value), out = 0;
+    for (size_t i = 0; i < len; i++) {
+        text[out++] = digits[i];
+        if ((len - i) % 3 == 1 && i + 1 < len)
+            text[out++] = ',';
+    }
+    text[out] = '\0';
+    return text;
 }
 
 double number_log_factorial(double x)

@@ -14,6 +14,12 @@ size_t number_cholesky(double *a, size_t n, bool *aliased);
 /* Solves L L' x = b in place, with what number_cholesky left. */
 void number_cholesky_solve(const double *l, size_t n, const bool *aliased, double *b);
 
+/* 12,749: rounded, with its thousands apart, as all numbers that people read; 1.2e+25 from 1e21 on.
+ * For value >= 0. NUMBER(x) may stand among printf's arguments. */
+#define NUMBER_TEXT_MAX 32
+const char *number_text(char text[NUMBER_TEXT_MAX], double value);
+#define NUMBER(value) number_text((char[NUMBER_TEXT_MAX]){0}, (double)(value))
+
 /* log x! for real x >= 0. (lgamma itself writes a global, which threads must not.) */
 double number_log_factorial(double x);
 /* The standard normal distribution: the probability below z, and the z below which lies p, for

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <math.h>
 
+#include "count/number.h"
 #include "count/one_cell.h"
 
 /* First-order guesses below this are not looked at closer. */
@@ -46,7 +47,7 @@ static void tell(const struct one_cell *o, const struct worst *worst, struct cou
                           worst->more > 0 ? "more" : "fewer", len > 1 ? "lists" : "list", lists,
                           (unsigned long long)o->table->cells[worst->cell]);
     if (worst->n > 0 && worst->n <= COUNT_ABSURD * o->n)
-        count_estimate_detail(e, "%.0f.", worst->n);
+        count_estimate_detail(e, "%s.", NUMBER(worst->n));
     else
         count_estimate_detail(e, "beyond any number.");
 }

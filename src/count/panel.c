@@ -44,16 +44,18 @@ static int put_loglinear(const struct count_table *t, const struct count_means *
     return error;
 }
 
-static int run_one(const struct count_table *t, uint32_t families, const struct count_means *means,
-                   struct count_estimate *to)
+static int run_one(const struct count_table *t, const struct count_options *options,
+                   const struct count_means *means, struct count_estimate *to)
 {
-    families = families_of(t->lists, families);
+    const struct decomposable_options priors = {.delta = options->delta,
+                                                .unseen_max = options->unseen_max};
+    uint32_t families = families_of(t->lists, options->estimators);
     if (families & COUNT_FAMILY_BOUNDS)
         TRY(put_chao(t, to++));
     if (families & COUNT_FAMILY_LOGLINEAR)
         TRY(put_loglinear(t, means, to++));
     if (families & COUNT_FAMILY_DECOMPOSABLE)
-        TRY(decomposable_run(t, NULL, means, to++, NULL));
+        TRY(decomposable_run(t, &priors, means, to++, NULL));
     if (families & COUNT_FAMILY_SPARSE)
         TRY(count_sparse(t, COUNT_PANEL_REPLICATES, means, to++));
     return 0;
@@ -63,7 +65,7 @@ struct many {
     size_t count;
     void (*table)(const void *arg, size_t index, struct count_table *ret_table);
     const void *arg;
-    uint32_t families;
+    const struct count_options *options;
     const struct count_means *means;
     const char *what;
     struct count_estimate *runs;
@@ -80,21 +82,22 @@ static int one_of_many(void *arg, size_t index, unsigned worker)
     (void)worker;
     REJECT_IF(watch_stopped(watch), E_STOPPED);
     m->table(m->arg, index, &table);
-    size_t size = count_panel_size(table.lists, m->families);
-    TRY(run_one(&table, m->families, &means, &m->runs[index * size]));
+    size_t size = count_panel_size(table.lists, m->options->estimators);
+    TRY(run_one(&table, m->options, &means, &m->runs[index * size]));
     watch_progress(watch, m->what, atomic_fetch_add(&m->done, 1) + 1, m->count);
     return 0;
 }
 
 int count_panel_run(size_t count,
                     void (*table)(const void *arg, size_t index, struct count_table *ret_table),
-                    const void *arg, uint32_t families, const struct count_means *means,
-                    const char *what, struct count_estimate *ret_runs)
+                    const void *arg, const struct count_options *options,
+                    const struct count_means *means, const char *what,
+                    struct count_estimate *ret_runs)
 {
     struct many m = {.count = count,
                      .table = table,
                      .arg = arg,
-                     .families = families,
+                     .options = options,
                      .means = means,
                      .what = what,
                      .runs = ret_runs};

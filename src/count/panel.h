@@ -16,12 +16,14 @@
 size_t count_panel_size(unsigned lists, uint32_t families);
 
 /* For many tables: the i-th is made by table(arg, i, ret), and its answers go to
- * ret_runs[i * size ...]; the tables are shared among the workers. what is for the watch. E_NOMEM,
- * E_STOPPED. */
+ * ret_runs[i * size ...]; the tables are shared among the workers. Of the options, estimators,
+ * delta and unseen_max. what is for the watch. E_NOMEM, E_STOPPED; E_ARGUMENT as
+ * decomposable_run. */
 int count_panel_run(size_t count,
                     void (*table)(const void *arg, size_t index, struct count_table *ret_table),
-                    const void *arg, uint32_t families, const struct count_means *means,
-                    const char *what, struct count_estimate *ret_runs) MUST_USE;
+                    const void *arg, const struct count_options *options,
+                    const struct count_means *means, const char *what,
+                    struct count_estimate *ret_runs) MUST_USE;
 
 /* One answer for each of the size estimators (pool.h), in the arena. E_NOMEM. */
 int count_panel_pool(const struct count_estimate *runs, size_t size, size_t count,

@@ -19,13 +19,9 @@ static void warn(struct screening *c, enum count_warning w)
 static void detail(struct screening *c, const char *format, ...) PRINTF_LIKE(2, 3);
 static void detail(struct screening *c, const char *format, ...)
 {
-    char *text = c->s->detail;
-    size_t used = strlen(text);
     va_list args;
-    if (used > 0 && used + 2 < COUNT_DETAIL_MAX)
-        text[used++] = ' ';
     va_start(args, format);
-    vsnprintf(text + used, COUNT_DETAIL_MAX - used, format, args);
+    count_detail_put(c->s->detail, format, args);
     va_end(args);
 }
 
@@ -52,11 +48,12 @@ static void look_at_pair(struct screening *c, unsigned i, unsigned j)
     uint64_t both = count_table_both(c->table, i, j);
     if (both == a && both == b) {
         warn(c, COUNT_WARN_SAME_LIST);
-        detail(c, "%.40s is %.40s.", name(c, i), name(c, j));
+        detail(c, "%.*s is %.*s.", COUNT_SHORT(name(c, i)), COUNT_SHORT(name(c, j)));
         c->copies |= 1u << j;
     } else if (both == a || both == b) {
         warn(c, COUNT_WARN_LIST_INSIDE);
-        detail(c, "%.40s is inside %.40s.", name(c, both == a ? i : j), name(c, both == a ? j : i));
+        detail(c, "%.*s is inside %.*s.", COUNT_SHORT(name(c, both == a ? i : j)),
+               COUNT_SHORT(name(c, both == a ? j : i)));
     }
 }
 
@@ -65,7 +62,7 @@ static void look_at_lists(struct screening *c)
     for (unsigned i = 0; i < c->table->lists; i++) {
         if (count_table_on(c->table, i) == 0) {
             warn(c, COUNT_WARN_EMPTY_LIST);
-            detail(c, "Nobody is on %.40s.", name(c, i));
+            detail(c, "Nobody is on %.*s.", COUNT_SHORT(name(c, i)));
             c->empty |= 1u << i;
         }
     }
@@ -117,7 +114,7 @@ static int look_for_groups(struct screening *c)
     warn(c, COUNT_WARN_APART);
     for (unsigned i = 0; i < c->table->lists; i++) {
         if (others >> i & 1)
-            detail(c, "%.40s stands apart.", name(c, i));
+            detail(c, "%.*s stands apart.", COUNT_SHORT(name(c, i)));
     }
     if ((double)(all - most) < COUNT_SCREEN_APART * (double)all)
         return 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "count/number.h"
 #include "count/settle.h"
 
 #include "base/mem.h"
@@ -221,30 +222,30 @@ static int note(struct settling *s, const char *format, ...)
     return 0;
 }
 
-#define ROWS(seen) (unsigned long long)(seen).rows, (unsigned long long)(seen).first_line
+#define ROWS(seen) NUMBER((seen).rows), NUMBER((seen).first_line)
 
 static int note_rows(struct settling *s)
 {
     const struct count_gather *g = s->g;
     if (g->again.rows > 0 && g->columns.form == COUNT_FORM_FREQUENCIES)
         TRY(note(s,
-                 "Rows that give a history once more: %llu (the first on line %llu); they were "
+                 "Rows that give a history once more: %s (the first on line %s); they were "
                  "added up.",
                  ROWS(g->again)));
     else if (g->again.rows > 0)
         TRY(note(s,
-                 "Rows of a person who had a row before: %llu (the first on line %llu); all rows "
+                 "Rows of a person who had a row before: %s (the first on line %s); all rows "
                  "of one id are one person.",
                  ROWS(g->again)));
     if (g->strata_differ.rows > 0)
         TRY(note(s,
-                 "Persons with rows in several strata: %llu (the first is seen on line %llu); each "
+                 "Persons with rows in several strata: %s (the first is seen on line %s); each "
                  "is counted in the stratum of their first row.",
                  ROWS(g->strata_differ)));
     if (g->unknown_pairs.rows > 0)
         TRY(note(s,
-                 "Doubtful pairs that name somebody who is not in the file: %llu (the first on "
-                 "line %llu of the pairs); they change nothing.",
+                 "Doubtful pairs that name somebody who is not in the file: %s (the first on "
+                 "line %s of the pairs); they change nothing.",
                  ROWS(g->unknown_pairs)));
     return 0;
 }
@@ -263,13 +264,15 @@ static int note_pair(struct settling *s, unsigned i, unsigned j)
         return 0;
     if (common == sizes[i] && common == sizes[j])
         return note(s,
-                    "The lists %.80s and %.80s hold exactly the same persons: one of them says "
+                    "The lists %.*s and %.*s hold exactly the same persons: one of them says "
                     "nothing.",
-                    a, b);
+                    COUNT_SHORT(a), COUNT_SHORT(b));
     if (common == sizes[i])
-        return note(s, "Everybody on the list %.80s is on %.80s too.", a, b);
+        return note(s, "Everybody on the list %.*s is on %.*s too.", COUNT_SHORT(a),
+                    COUNT_SHORT(b));
     if (common == sizes[j])
-        return note(s, "Everybody on the list %.80s is on %.80s too.", b, a);
+        return note(s, "Everybody on the list %.*s is on %.*s too.", COUNT_SHORT(b),
+                    COUNT_SHORT(a));
     return 0;
 }
 
@@ -277,7 +280,7 @@ static int note_lists(struct settling *s)
 {
     for (unsigned i = 0; i < s->data->list_count; i++) {
         if (s->data->whole.sizes[i] == 0)
-            TRY(note(s, "Nobody is on the list %.80s.", s->data->lists[i]));
+            TRY(note(s, "Nobody is on the list %.*s.", COUNT_SHORT(s->data->lists[i])));
         for (unsigned j = i + 1; j < s->data->list_count; j++)
             TRY(note_pair(s, i, j));
     }
@@ -298,8 +301,8 @@ static int note_alike(struct settling *s)
             buf_reset(&b);
             error = fold_search(span_text(s->data->lists[j]), &b);
             if (error == 0 && span_equal(buf_bytes(&a), buf_bytes(&b)))
-                error = note(s, "The lists %.80s and %.80s are named alike, and taken for two.",
-                             s->data->lists[j], s->data->lists[i]);
+                error = note(s, "The lists %.*s and %.*s are named alike, and taken for two.",
+                             COUNT_SHORT(s->data->lists[j]), COUNT_SHORT(s->data->lists[i]));
         }
     }
     buf_release(&a);
@@ -317,8 +320,8 @@ static int refuse_absent_lists(const struct settling *s)
         return 0;
     for (size_t i = 0; i < reading->list_count; i++) {
         if (!count_ids_find(&g->lists, span_text(reading->lists[i]), &number))
-            return problem_set(g->problem, E_NOT_FOUND, "no row names the list \"%.60s\".",
-                               reading->lists[i]);
+            return problem_set(g->problem, E_NOT_FOUND, "no row names the list \"%.*s\".",
+                               COUNT_SHORT(reading->lists[i]));
     }
     return 0;
 }

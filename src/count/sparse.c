@@ -117,8 +117,8 @@ static void say_endless(const struct bootstrap *b, size_t endless, struct count_
 {
     if (endless == 0)
         return;
-    count_estimate_detail(e, "%.1f%% of %zu repetitions have no finite estimate.",
-                          100 * (double)endless / (double)b->done, b->done);
+    count_estimate_detail(e, "%.1f%% of %s repetitions have no finite estimate.",
+                          100 * (double)endless / (double)b->done, NUMBER(b->done));
     if ((double)endless > COUNT_SPARSE_ENDLESS * (double)b->done)
         count_estimate_warn(e, COUNT_WARN_NO_UPPER_LIMIT);
 }
@@ -137,12 +137,12 @@ static void interval(const struct bootstrap *b, const struct bca *bca, struct co
         count_estimate_warn(e, COUNT_WARN_NO_UPPER_LIMIT);
     if (count_estimate_has(e, COUNT_WARN_NO_UPPER_LIMIT)) {
         if (isfinite(low))
-            count_estimate_detail(e, "The lower limit is %.0f.", fmax(low, documented));
+            count_estimate_detail(e, "The lower limit is %s.", NUMBER(fmax(low, documented)));
         return;
     }
     if (is_beyond(bca)) {
         count_estimate_warn(e, COUNT_WARN_FEW_DRAWS);
-        count_estimate_detail(e, "A limit lies beyond all %zu repetitions.", b->done);
+        count_estimate_detail(e, "A limit lies beyond all %s repetitions.", NUMBER(b->done));
     }
     e->low = low;
     e->high = high;
@@ -181,8 +181,8 @@ static void warn_one_cell(const struct bootstrap *b, struct count_estimate *e)
     if (isinf(without))
         count_estimate_detail(e, "Without one person on [%s] alone there would be none.", text);
     else
-        count_estimate_detail(e, "Without one person on [%s] alone it would be %.0f.", text,
-                              without);
+        count_estimate_detail(e, "Without one person on [%s] alone it would be %s.", text,
+                              NUMBER(without));
 }
 
 /* "[12,13,4]": the pairs, and the lists that are in none. */

@@ -51,7 +51,7 @@ static bool fit(struct stepwise *s, const double *start)
 {
     struct glm_design design = {
         .rows = (size_t)1 << s->lists, .columns = s->set_count, .sets = s->sets};
-    glm_fit(s->glm, &design, s->counts, NULL, s->used, start);
+    glm_fit(s->glm, &design, s->counts, s->used, start);
     return s->glm->converged;
 }
 

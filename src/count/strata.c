@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "count/number.h"
 #include "count/strata.h"
 
 #include "base/mem.h"
@@ -81,11 +82,11 @@ static bool put_lacking(const struct summing *s, struct count_estimate *to)
     if (lacking == 0)
         return false;
     count_estimate_warn(to, COUNT_WARN_PARTIAL);
-    count_estimate_detail(to, "No answer in %zu of %zu strata:", lacking, s->count);
+    count_estimate_detail(to, "No answer in %s of %s strata:", NUMBER(lacking), NUMBER(s->count));
     for (size_t i = 0, named = 0; i < s->count && named < 4; i++) {
         const struct count_estimate *e = find(&s->strata[i], to->id);
         if (!is_empty(&s->strata[i]) && !(e && e->given))
-            count_estimate_detail(to, "%.40s%s", s->strata[i].data->name,
+            count_estimate_detail(to, "%.*s%s", COUNT_SHORT(s->strata[i].data->name),
                                   ++named == lacking ? "."
                                   : named < 4        ? ","
                                                      : ", ...");

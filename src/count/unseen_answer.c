@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "count/sums.h"
+#include "count/number.h"
 #include "count/unseen.h"
 
 /* The range is cut into some more pieces than these for the spread and for the search of humps. */
@@ -197,8 +198,8 @@ static void warn_of_humps(const struct unseen *x, const struct piece *pieces, si
         return;
     count_estimate_warn(e, COUNT_WARN_TWO_HUMPS);
     double first = x->n + middle_of(top), second = x->n + middle_of(other);
-    count_estimate_detail(e, "The peaks are near %.0f and %.0f.", fmin(first, second),
-                          fmax(first, second));
+    count_estimate_detail(e, "The peaks are near %s and %s.", NUMBER(fmin(first, second)),
+                          NUMBER(fmax(first, second)));
 }
 
 /* The place with the highest value, and its neighbours. */
@@ -221,6 +222,8 @@ static void find_top(const struct unseen *x, double *ret_low, double *ret_top, d
             before = p->u[k];
         }
     }
+    if (next)
+        *ret_high = x->max;
 }
 
 /* The whole number with the highest value. */
@@ -286,8 +289,8 @@ int unseen_answer(const struct unseen *x, const struct unseen_density *density,
     double edge = x->beyond / (x->total + x->beyond);
     if (edge > EDGE_SHARE) {
         count_estimate_warn(e, COUNT_WARN_GRID_EDGE);
-        count_estimate_detail(e, "%.1f%% of the answer lies beyond %.0f.", 100 * edge,
-                              x->n + x->max);
+        count_estimate_detail(e, "%.1f%% of the answer lies beyond %s.", 100 * edge,
+                              NUMBER(x->n + x->max));
     }
     return 0;
 }

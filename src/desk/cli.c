@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #define ARENA_MAX_BYTES (1u << 30)
 #define OUT_MAX_BYTES (1u << 30)
+#define WIDTH_MIN 40
 
 /* Options */
 
@@ -239,11 +241,41 @@ int cli_open_model(struct cli *cli)
 
 /* Output */
 
+static int refuse_option(struct cli *cli, const char *option, const char *text)
+{
+    return problem_set(&cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, text);
+}
+
+int cli_whole(struct cli *cli, const char *option, const char *text, uint64_t min, uint64_t max,
+              uint64_t *ret_value)
+{
+    uint64_t value;
+    if (!text)
+        return 0;
+    if (decimal_read(span_text(text), max, &value) < 0 || value < min)
+        return refuse_option(cli, option, text);
+    *ret_value = value;
+    return 0;
+}
+
+int cli_real(struct cli *cli, const char *option, const char *text, double min, double max,
+             double *ret_value)
+{
+    if (!text)
+        return 0;
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || !(value >= min && value <= max))
+        return refuse_option(cli, option, text);
+    *ret_value = value;
+    return 0;
+}
+
 size_t cli_width(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-        return size.ws_col;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col > WIDTH_MIN ? size.ws_col : WIDTH_MIN;
     return 100;
 }
 

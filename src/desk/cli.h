@@ -66,6 +66,12 @@ int cli_begin(struct cli *cli, const char *help, const struct cli_option *option
 int cli_end(struct cli *cli, int error);
 /* As cli_end, for wrong usage. */
 int cli_usage(struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
+/* An option's number, from min to max; stays as it is where text is NULL, so that the option was
+ * not given. E_ARGUMENT, with the problem set. */
+int cli_whole(struct cli *cli, const char *option, const char *text, uint64_t min, uint64_t max,
+              uint64_t *ret_value) MUST_USE;
+int cli_real(struct cli *cli, const char *option, const char *text, double min, double max,
+             double *ret_value) MUST_USE;
 
 /* The folder that was named or the default one. E_NOT_FOUND. */
 int cli_folder(struct cli *cli, const char **ret_folder) MUST_USE;
@@ -75,7 +81,7 @@ int cli_open_model(struct cli *cli) MUST_USE; /* open, unlock, fold */
 
 /* What was written so far goes to standard output now. */
 void cli_flush(struct cli *cli);
-/* Columns of the terminal; 100 when it is none. */
+/* Columns of the terminal, at least 40; 100 when it is none. */
 size_t cli_width(void);
 /* Text of others, a paragraph or one line of it, safe to look at. */
 void cli_put_block(struct cli *cli, const char *text, const char *indent);

@@ -2,23 +2,26 @@
 /* Needs no desk and no key: it reads a file, and what it finds is the engine's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "count/decomposable.h"
+#include "count/latent.h"
 #include "count/read.h"
 #include "count/report.h"
 #include "desk/cli.h"
 #include "desk/cmd.h"
 #include "desk/work.h"
+#include "draw/chart_part.h"
 
 static const char help[] =
     "vouchsafe count FILE.csv [OPTIONS]\n"
     "\n"
-    "Says how many are documented on several linked lists, and how many there may be in all: "
-    "every\n"
-    "estimate with its interval and what it assumes, or why there is none. FILE is one of:\n"
+    "Says how many are documented on several linked lists, and how many there may be in all:\n"
+    "every estimate with its interval and what it assumes, or why there is none. FILE is one of:\n"
     "  a row a record       columns such as person (or cluster) and list\n"
     "  a row a person       a column of 0 and 1 for each list\n"
     "  a row a history      the same, and a column such as n: how many persons have it\n"
@@ -40,6 +43,9 @@ static const char help[] =
     "                       once for several\n"
     "  --quick              leaves out what takes longer than a second\n"
     "  --no-sensitivity     leaves out what wrong links and other priors would change\n"
+    "  --delta D            delta of the averaged models; 1/2^lists unless said\n"
+    "  --unseen-max N       their prior ends there, as in the package dga; no end unless said\n"
+    "  --classes K          at most so many latent classes, up to 32; 10 unless said\n"
     "  --seed N             the same seed gives the same figures (1)\n"
     "  --threads N          as many as there are processors, unless said\n"
     "\n"
@@ -52,12 +58,13 @@ static const char help[] =
     "it ends at once. docs/count.md says what the figures mean.\n";
 
 #define REPORT_MAX_BYTES (1u << 30)
+#define FIRST_MAX_BYTES (64u << 10)
 #define FILE_MODE 0600
 
 struct counting {
     struct cli *cli;
     const char *form, *id, *list, *count, *by, *act, *doubtful, *draws;
-    const char *html, *output, *seed, *threads;
+    const char *html, *output, *seed, *threads, *delta, *unseen_max, *classes;
     struct cli_list lists, only;
     bool csv, quick, no_sensitivity;
     struct watch *watch;
@@ -71,16 +78,6 @@ struct counting {
 static int usage(struct counting *c, const char *option, const char *value)
 {
     return problem_set(&c->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
-}
-
-static int read_number(struct counting *c, const char *option, const char *text, uint64_t max,
-                       uint64_t *ret_value)
-{
-    if (!text)
-        return 0;
-    if (decimal_read(span_text(text), max, ret_value) < 0)
-        return usage(c, option, text);
-    return 0;
 }
 
 static int read_form(struct counting *c, struct count_reading *reading)
@@ -121,6 +118,18 @@ static int read_families(struct counting *c, uint32_t *ret_families)
     return 0;
 }
 
+static int read_options(struct counting *c, struct count_options *options)
+{
+    uint64_t classes = 0, unseen_max = 0;
+    TRY(cli_real(c->cli, "delta", c->delta, DECOMPOSABLE_DELTA_MIN, DECOMPOSABLE_DELTA_MAX,
+                 &options->delta));
+    TRY(cli_whole(c->cli, "unseen-max", c->unseen_max, 1, COUNT_PERSONS_MAX, &unseen_max));
+    TRY(cli_whole(c->cli, "classes", c->classes, 2, LATENT_CLASSES_MAX, &classes));
+    options->classes = (unsigned)classes;
+    options->unseen_max = (double)unseen_max;
+    return read_families(c, &options->estimators);
+}
+
 /* The names in all --lists, parted at commas. */
 static int read_lists(struct counting *c, struct count_reading *reading)
 {
@@ -136,6 +145,11 @@ static int read_lists(struct counting *c, struct count_reading *reading)
                 return usage(c, "lists", c->lists.values[i]);
             const char *name = arena_copy_text(&c->cli->arena, span_slice(rest, 0, len));
             REJECT_IF(!name, E_NOMEM);
+            for (size_t j = 0; j < reading->list_count; j++) {
+                if (strcmp(names[j], name) == 0)
+                    return problem_set(&c->cli->problem, E_ARGUMENT, "--lists names \"%.*s\" twice",
+                                       COUNT_SHORT(name));
+            }
             names[reading->list_count++] = name;
             rest = span_slice(rest, len + 1, SIZE_MAX);
         }
@@ -151,15 +165,25 @@ static void put_first(void *arg, const struct count_result *result)
         return;
     c->shown_first = true;
     work_clear();
-    fprintf(stderr,
-            "At least %llu documented. The first answers; all of it follows (Ctrl-C ends "
-            "it earlier):\n",
-            (unsigned long long)whole->data->documented.persons);
+    struct buf b CLEANUP(buf_release);
+    buf_init(&b, FIRST_MAX_BYTES);
+    buf_text(&b, "At least ");
+    chart_put_number(&b, (double)whole->data->documented.persons);
+    buf_text(&b, " documented. The first answers; all of it follows (Ctrl-C ends it earlier):\n");
     for (size_t i = 0; i < whole->estimate_count; i++) {
         const struct count_estimate *e = &whole->estimates[i];
-        if (e->given && e->has_interval)
-            fprintf(stderr, "  %-40s %.0f (%.0f to %.0f)\n", e->name, e->n, e->low, e->high);
+        if (!e->given || !e->has_interval)
+            continue;
+        buf_printf(&b, "  %-40s ", e->name);
+        chart_put_number(&b, e->n);
+        buf_text(&b, " (");
+        chart_put_number(&b, e->low);
+        buf_text(&b, " to ");
+        chart_put_number(&b, e->high);
+        buf_text(&b, ")\n");
     }
+    if (buf_error(&b) == 0)
+        fwrite(b.data, 1, b.len, stderr);
 }
 
 /* In */
@@ -175,6 +199,12 @@ static int open_input(struct counting *c, const char *path, struct count_input *
     if (ret_input->fd < 0) {
         int error = errno == ENOENT ? E_NOT_FOUND : E_IO;
         return problem_set(&c->cli->problem, error, "%s: %s", path, strerrordesc_np(errno));
+    }
+    struct stat its;
+    if (fstat(ret_input->fd, &its) == 0 && S_ISDIR(its.st_mode)) {
+        close(ret_input->fd);
+        ret_input->fd = -1;
+        return problem_set(&c->cli->problem, E_IO, "%s: a folder, not a file", path);
     }
     return 0;
 }
@@ -261,9 +291,9 @@ static int count_file(struct counting *c)
     struct count_options options = {.quick = c->quick, .no_sensitivity = c->no_sensitivity};
     struct count_means means = {.watch = c->watch, .seed = 1};
     uint64_t threads = 0;
-    TRY(read_number(c, "seed", c->seed, UINT64_MAX, &means.seed));
-    TRY(read_number(c, "threads", c->threads, WORKERS_MAX, &threads));
-    TRY(read_families(c, &options.estimators));
+    TRY(cli_whole(c->cli, "seed", c->seed, 0, UINT64_MAX, &means.seed));
+    TRY(cli_whole(c->cli, "threads", c->threads, 0, WORKERS_MAX, &threads));
+    TRY(read_options(c, &options));
     TRY(read_file(c));
     means.workers = workers_new((unsigned)threads);
     REJECT_IF(!means.workers, E_NOMEM);
@@ -292,6 +322,9 @@ int cmd_count(int argc, char **argv)
         {.name = "no-sensitivity", .flag = &c.no_sensitivity},
         {.name = "seed", .text = &c.seed},
         {.name = "threads", .text = &c.threads},
+        {.name = "delta", .text = &c.delta},
+        {.name = "unseen-max", .text = &c.unseen_max},
+        {.name = "classes", .text = &c.classes},
         {.name = "csv", .flag = &c.csv},
         {.name = "html", .text = &c.html},
         {.name = "output", .letter = 'o', .text = &c.output},

@@ -4,6 +4,7 @@
  * get their names together at the end. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "link/explain.h"
 #include "link/output.h"
 #include "link/report.h"
+#include "seal/resume.h"
 #include "seal/spill.h"
 
 static const char help[] =
@@ -46,7 +48,8 @@ static const char help[] =
     "  --two-reviewers      one person's decision alone decides nothing\n"
     "\n"
     "What comes out (a file is written whole or not at all):\n"
-    "  -o, --output FILE    every record, with its cluster\n"
+    "  -o, --output FILE    every record, with its cluster; - is standard output, and then\n"
+    "                       nothing else is said there\n"
     "  --review FILE        the pairs that a person should look at, hardest first\n"
     "  --draws N            N linkages as they may be, for vouchsafe count --draws,\n"
     "  --draws-file FILE    into this file\n"
@@ -63,17 +66,20 @@ static const char help[] =
     "  --memory SIZE        such as 4G: what is more goes to disk, sealed under a key that is\n"
     "                       only in memory (1G besides the records, unless said)\n"
     "  --spill FOLDER       where (TMPDIR, else /var/tmp)\n"
+    "  --resume FILE        keeps there what is finished, sealed: after an interruption the same\n"
+    "                       command goes on from it; gone when the work is done\n"
     "  --threads N          as many as there are processors, unless said\n"
     "  --seed N             the same seed gives the same result (1)\n"
     "\n"
-    "Interrupted (Ctrl-C) it stops and writes nothing; a second time it ends at once. "
-    "docs/link.md\n"
-    "says how it works.\n";
+    "Interrupted (Ctrl-C) it stops and writes nothing but what --resume keeps; a second time it\n"
+    "ends at once. docs/link.md says how it works.\n";
 
 #define FILE_MODE 0600
 #define PAGE_MAX_BYTES ((size_t)256 << 20)
 #define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
+
+#define STANDARD_OUTPUT "/dev/stdout"
 
 enum { LINKED, REVIEW, DRAWS, MODEL_OUT, HTML, SVG, OUTPUTS };
 
@@ -85,10 +91,10 @@ struct output {
 
 struct linking {
     struct cli *cli;
-    bool within, between, two_reviewers;
+    bool within, between, two_reviewers, quiet;
     struct cli_list unique, ignore;
     const char *into, *model_file, *decisions_file, *columns_file, *truth, *draws, *memory,
-        *spill_folder, *threads, *seed, *explain_a, *explain_b;
+        *spill_folder, *resume, *threads, *seed, *explain_a, *explain_b;
     struct output outputs[OUTPUTS];
     struct link_source *sources;
     size_t source_count;
@@ -105,14 +111,6 @@ struct linking {
 static int usage(struct linking *l, const char *option, const char *value)
 {
     return problem_set(&l->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
-}
-
-static int read_number(struct linking *l, const char *option, const char *text, uint64_t max,
-                       uint64_t *ret_value)
-{
-    if (text && decimal_read(span_text(text), max, ret_value) < 0)
-        return usage(l, option, text);
-    return 0;
 }
 
 /* "4G": units of 1024. */
@@ -144,11 +142,11 @@ static int read_options(struct linking *l)
     if ((l->draws != NULL) != (l->outputs[DRAWS].path != NULL))
         return problem_set(&l->cli->problem, E_ARGUMENT,
                            "--draws and --draws-file need each other");
-    TRY(read_number(l, "draws", l->draws, LINK_DRAWS_MAX, &l->draw_count));
+    TRY(cli_whole(l->cli, "draws", l->draws, 0, LINK_DRAWS_MAX, &l->draw_count));
     if (l->draws && l->draw_count == 0)
         return usage(l, "draws", l->draws);
     o->seed = 1;
-    TRY(read_number(l, "seed", l->seed, UINT64_MAX, &o->seed));
+    TRY(cli_whole(l->cli, "seed", l->seed, 0, UINT64_MAX, &o->seed));
     TRY(read_memory(l, &o->memory_bytes));
     o->scope = (l->within ? LINK_WITHIN : 0) | (l->between ? LINK_BETWEEN : 0);
     o->columns.ignore = l->ignore.values;
@@ -170,7 +168,7 @@ static int open_list(struct linking *l, const char *path)
 {
     struct link_source *source = &l->sources[l->source_count];
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
     if (fd < 0)
         return problem_set(&l->cli->problem, errno == ENOENT ? E_NOT_FOUND : E_IO, "%s: %s", path,
                            strerrordesc_np(errno));
@@ -182,6 +180,13 @@ static int open_list(struct linking *l, const char *path)
     return 0;
 }
 
+static bool is_one_file(int one, int other)
+{
+    struct stat a, b;
+    return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 /* A list is called by its file; where two folders have files of one name, by the whole path. */
 static int name_lists(struct linking *l)
 {
@@ -191,6 +196,9 @@ static int name_lists(struct linking *l)
             const char *one = l->cli->arguments[i], *other = l->cli->arguments[j];
             if (strcmp(one, other) == 0)
                 return problem_set(&l->cli->problem, E_ARGUMENT, "%s was given twice", one);
+            if (is_one_file(sources[i].fd, sources[j].fd))
+                return problem_set(&l->cli->problem, E_ARGUMENT, "%s and %s are the same file",
+                                   other, one);
             if (strcmp(file_of(one), file_of(other)) == 0) {
                 sources[i].name = one;
                 sources[j].name = other;
@@ -283,12 +291,32 @@ static int read_model(struct linking *l)
 
 /* Out */
 
+/* Whether the two paths are one name in one folder, however they are written. */
+static bool is_one_place(struct linking *l, const char *one, const char *other)
+{
+    const char *paths[] = {one, other};
+    struct stat folder[2];
+    for (size_t i = 0; i < 2; i++) {
+        int len = (int)(file_of(paths[i]) - paths[i]);
+        const char *path = arena_printf(&l->cli->arena, "%.*s.", len, paths[i]);
+        if (!path || stat(path, &folder[i]) != 0)
+            return strcmp(one, other) == 0;
+    }
+    return strcmp(file_of(one), file_of(other)) == 0 && folder[0].st_dev == folder[1].st_dev &&
+           folder[0].st_ino == folder[1].st_ino;
+}
+
 /* A list must not be written over by what is made of it; an earlier result may. */
 static int check_output(struct linking *l, const char *path)
 {
     struct stat out, in;
+    if (l->resume && is_one_place(l, path, l->resume))
+        return problem_set(&l->cli->problem, E_ARGUMENT, "%s was named for two files", path);
     if (stat(path, &out) != 0)
         return 0;
+    if (S_ISDIR(out.st_mode))
+        return problem_set(&l->cli->problem, E_ARGUMENT,
+                           "%s is a folder: name a file in it to write to", path);
     for (size_t i = 0; i < l->source_count; i++) {
         if (!l->sources[i].linked && fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev &&
             in.st_ino == out.st_ino)
@@ -298,13 +326,17 @@ static int check_output(struct linking *l, const char *path)
     return 0;
 }
 
+/* "-" is standard output; what would be said there is then not said. */
 static int open_outputs(struct linking *l)
 {
     for (size_t i = 0; i < OUTPUTS; i++) {
         struct output *out = &l->outputs[i];
+        if (out->path && strcmp(out->path, "-") == 0)
+            out->path = STANDARD_OUTPUT;
+        l->quiet |= out->path && strcmp(out->path, STANDARD_OUTPUT) == 0;
         out->problem = &l->cli->problem;
         for (size_t j = 0; out->path && j < i; j++) {
-            if (l->outputs[j].path && strcmp(out->path, l->outputs[j].path) == 0)
+            if (l->outputs[j].path && is_one_place(l, out->path, l->outputs[j].path))
                 return problem_set(out->problem, E_ARGUMENT, "%s was named for two files",
                                    out->path);
         }
@@ -417,6 +449,8 @@ static int explain(struct linking *l)
     TRY(link_views(&o, &pair, 1, &l->cli->arena, &view, &l->cli->problem));
     TRY(write_view(l, &view, SVG, link_explain_svg));
     TRY(write_view(l, &view, HTML, link_explain_html));
+    if (l->quiet)
+        return 0;
     return l->cli->json ? link_explain_json(&view, &l->cli->out)
                         : link_explain_text(&view, cli_width(), &l->cli->out);
 }
@@ -425,6 +459,8 @@ static int say(struct linking *l)
 {
     if (l->explain_a)
         return explain(l);
+    if (l->quiet)
+        return 0;
     return l->cli->json ? link_report_json(l->result, &l->cli->out)
                         : link_report_text(l->result, cli_width(), &l->cli->out);
 }
@@ -449,7 +485,7 @@ static int finish_outputs(struct linking *l)
 static int make_means(struct linking *l)
 {
     uint64_t threads = 0;
-    TRY(read_number(l, "threads", l->threads, WORKERS_MAX, &threads));
+    TRY(cli_whole(l->cli, "threads", l->threads, 0, WORKERS_MAX, &threads));
     l->means.workers = workers_new((unsigned)threads);
     REJECT_IF(!l->means.workers, E_NOMEM);
     const char *folder = l->spill_folder ? l->spill_folder : getenv("TMPDIR");
@@ -464,15 +500,36 @@ static int prepare(struct linking *l)
     return open_outputs(l);
 }
 
+static int open_resume(struct linking *l)
+{
+    struct hash work;
+    if (!l->resume)
+        return 0;
+    TRY(cmd_link_work(&l->options, l->means.watch, &work, &l->cli->problem));
+    return resume_open(l->resume, &work, &l->means.parts, &l->cli->problem);
+}
+
 static int run(struct linking *l)
 {
     TRY(read_model(l));
     TRY(read_decisions(l));
     TRY(read_columns(l));
+    TRY(open_resume(l));
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
     TRY(say(l));
-    return finish_outputs(l);
+    TRY(finish_outputs(l));
+    return l->means.parts ? resume_remove(l->means.parts, &l->cli->problem) : 0;
+}
+
+/* After resume_free, which leaves no file in which there is nothing. */
+static void say_how_to_go_on(struct linking *l, int error)
+{
+    if (error == E_STOPPED && l->resume && file_exists(l->resume))
+        problem_set(&l->cli->problem, error,
+                    "it was stopped; what is finished is in %s, and the same command goes on from "
+                    "there",
+                    l->resume);
 }
 
 static void release(struct linking *l)
@@ -484,6 +541,7 @@ static void release(struct linking *l)
     link_result_free(l->result);
     workers_free(l->means.workers);
     spill_sealed_free(l->means.spill);
+    resume_free(l->means.parts);
     buf_wipe_release(&l->decisions);
     buf_release(&l->columns);
 }
@@ -513,6 +571,7 @@ static int link_lists(int argc, char **argv)
         {.name = "model-out", .text = &l.outputs[MODEL_OUT].path},
         {.name = "memory", .text = &l.memory},
         {.name = "spill", .text = &l.spill_folder},
+        {.name = "resume", .text = &l.resume},
         {.name = "threads", .text = &l.threads},
         {.name = "seed", .text = &l.seed},
     };
@@ -527,6 +586,7 @@ static int link_lists(int argc, char **argv)
         return cli_usage(&cli, "--into needs --model: the one that the earlier result was made by");
     buf_init(&l.decisions, LINK_DECISIONS_MAX_BYTES);
     buf_init(&l.columns, LINK_COLUMNS_SAID_MAX_BYTES);
+    sigaction(SIGPIPE, &(const struct sigaction){.sa_handler = SIG_IGN}, NULL); /* it is said */
     l.means.watch = work_begin();
     int error = prepare(&l);
     bool wrong_usage = error == E_ARGUMENT;
@@ -534,6 +594,7 @@ static int link_lists(int argc, char **argv)
         error = run(&l);
     work_clear();
     release(&l);
+    say_how_to_go_on(&l, error);
     return wrong_usage ? cli_usage(&cli, "%s", problem_text(&cli.problem, error))
                        : cli_end(&cli, error);
 }

@@ -38,39 +38,16 @@ struct simulating {
     struct watch *watch;
 };
 
-static int read_whole(struct simulating *s, const char *option, const char *text, uint64_t min,
-                      uint64_t max, uint64_t *ret_value)
-{
-    if (!text)
-        return 0;
-    if (decimal_read(span_text(text), max, ret_value) < 0 || *ret_value < min)
-        return problem_set(&s->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, text);
-    return 0;
-}
-
-static int read_real(struct simulating *s, const char *option, const char *text, double max,
-                     double *ret_value)
-{
-    if (!text)
-        return 0;
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= 0 && value <= max))
-        return problem_set(&s->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, text);
-    *ret_value = value;
-    return 0;
-}
-
 static int read_options(struct simulating *s)
 {
     struct link_simulation *sim = &s->simulation;
     uint64_t lists = sim->lists;
-    TRY(read_whole(s, "persons", s->persons, 1, LINK_SIMULATE_PERSONS_MAX, &sim->persons));
-    TRY(read_whole(s, "lists", s->lists, 1, LINK_SIMULATE_LISTS_MAX, &lists));
-    TRY(read_whole(s, "seed", s->seed, 0, UINT64_MAX, &sim->seed));
-    TRY(read_real(s, "captured", s->captured, 1, &sim->captured));
-    TRY(read_real(s, "duplicated", s->duplicated, 1, &sim->duplicated));
-    TRY(read_real(s, "mistakes", s->mistakes, 10, &sim->mistakes));
+    TRY(cli_whole(s->cli, "persons", s->persons, 1, LINK_SIMULATE_PERSONS_MAX, &sim->persons));
+    TRY(cli_whole(s->cli, "lists", s->lists, 1, LINK_SIMULATE_LISTS_MAX, &lists));
+    TRY(cli_whole(s->cli, "seed", s->seed, 0, UINT64_MAX, &sim->seed));
+    TRY(cli_real(s->cli, "captured", s->captured, 0, 1, &sim->captured));
+    TRY(cli_real(s->cli, "duplicated", s->duplicated, 0, 1, &sim->duplicated));
+    TRY(cli_real(s->cli, "mistakes", s->mistakes, 0, 10, &sim->mistakes));
     sim->lists = (unsigned)lists;
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -69,22 +70,62 @@ int prompt_line(const char *question, struct buf *out)
     return 0;
 }
 
+#define CTRL_C 3
 #define CTRL_D 4
+#define ESCAPE 27
+#define SAME_PRESS_MS 30
 
+static struct termios as_it_was;
+
+/* A terminal that echoes nothing must not be what is left behind. */
+static void give_back(int signal)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
+    raise(signal); /* by now it does what it does by itself */
+}
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+static void catch_ends(struct sigaction before[COUNT_OF(ends)])
+{
+    struct sigaction action = {.sa_handler = give_back, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        sigaction(ends[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)
+            sigaction(ends[i], &action, NULL);
+    }
+}
+
+/* Arrows, function keys and letters of other alphabets are several bytes, and none of them a key of
+ * its own. */
+static void pass_over_rest(void)
+{
+    struct pollfd more = {.fd = STDIN_FILENO, .events = POLLIN};
+    char c;
+    while (poll(&more, 1, SAME_PRESS_MS) > 0 && read(STDIN_FILENO, &c, 1) == 1)
+        ;
+}
+
+/* What was typed before the question stood there is no answer to it. */
 static int read_key(char *ret_key)
 {
-    struct termios before, raw;
-    REJECT_IF(tcgetattr(STDIN_FILENO, &before) < 0, E_IO);
-    raw = before;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    struct sigaction before[COUNT_OF(ends)];
+    REJECT_IF(tcgetattr(STDIN_FILENO, &as_it_was) < 0, E_IO);
+    struct termios raw = as_it_was;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    REJECT_IF(tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0, E_IO);
+    catch_ends(before);
     ssize_t got = -1;
-    if (wait_input())
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0 && wait_input())
         got = read(STDIN_FILENO, ret_key, 1);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-    return got == 1 && *ret_key != CTRL_D ? 0 : E_NOT_FOUND;
+    if (got == 1 && (*ret_key == ESCAPE || (uint8_t)*ret_key >= 0x80))
+        pass_over_rest();
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &as_it_was);
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
+        sigaction(ends[i], &before[i], NULL);
+    return got == 1 && *ret_key != CTRL_C && *ret_key != CTRL_D ? 0 : E_NOT_FOUND;
 }
 
 int prompt_key(const char *question, char *ret_key)
@@ -92,9 +133,7 @@ int prompt_key(const char *question, char *ret_key)
     struct buf line;
     ask(question);
     if (prompt_person()) {
-        TRY(read_key(ret_key));
-        fputc('\n', stderr);
-        return 0;
+        return read_key(ret_key);
     }
     buf_init(&line, PROMPT_LINE_MAX);
     int error = read_line(&line);

@@ -15,8 +15,10 @@ bool prompt_person(void);
 void prompt_until(int fd);
 /* One line, without its newline, appended to out. E_NOT_FOUND at the end of input, E_TOO_LARGE. */
 int prompt_line(const char *question, struct buf *out) MUST_USE;
-/* One key, without waiting for the end of the line; where there is no terminal the first letter of
- * the next line, or a newline when it is empty. E_NOT_FOUND at the end of input, and for Ctrl-D. */
+/* One key, pressed after the question stood there, without waiting for the end of the line; it is
+ * not shown. A key of several bytes is its first one. Where there is no terminal the first letter
+ * of the next line, or a newline when it is empty. E_NOT_FOUND at the end of input, and for Ctrl-C
+ * and Ctrl-D. A signal that ends the program finds the terminal as it was. */
 int prompt_key(const char *question, char *ret_key) MUST_USE;
 /* All up to a line with nothing but a full stop, or the end of input. */
 int prompt_text(const char *question, size_t max_bytes, struct buf *out) MUST_USE;

@@ -116,6 +116,10 @@ static void put_axis(struct drawing *d)
                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s%d</text>",
                    x, base, x, base + 19, tick > 0 ? "+" : "", tick);
     }
+    buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+               (d->left + d->width) / 2, base + 38);
+    chart_put_name(d->b, d->chart->unit, 20);
+    buf_text(d->b, "</text>");
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\">← ", d->left, base + 38);
     chart_put_name(d->b, d->chart->low_is, 40);
     buf_printf(d->b, "</text><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", d->width,
@@ -155,6 +159,9 @@ int chart_histogram(const struct chart_histogram *chart, bool narrow, struct are
     lay_out(&d, narrow);
     chart_begin(&b, d.width, TOP + FULL + FOOT, FONT, chart->title);
     put_description(&d);
+    buf_printf(&b, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"end\">", d.left - 6, TOP - 12);
+    chart_put_name(&b, chart->counted, 20);
+    buf_text(&b, "</text>");
     put_powers(&d);
     put_bars(&d);
     put_mark(&d);

@@ -17,6 +17,7 @@ struct chart_histogram {
     double mark_low, mark_high;   /* a part between two dotted lines, */
     const char *mark;             /* and what it is */
     const char *low_is, *high_is; /* what the two ends of the axis mean */
+    const char *unit, *counted;   /* what is measured along it, and what is counted up it: a word */
 };
 
 /* Narrow is for a telephone. E_NOMEM. */

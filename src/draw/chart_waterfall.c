@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Numbers stand at the free end of each bar, so that eyes need not go back and forth; where there
- * is no room beyond it, at its other end. */
+/* Numbers stand at the free end of each bar, so that eyes need not go back and forth; there is room
+ * for them on both sides. */
 #include "draw/chart_waterfall.h"
 
 #include <math.h>
@@ -19,10 +19,13 @@
 #define WIDE_ROW 26
 #define NARROW_WIDTH 360
 #define NARROW_ROW 44
-#define MARGIN_BITS 2.0
+#define NARROW_NAME_COLUMNS_MAX 28 /* of the widest letters */
+#define RANGE_MIN_BITS 4.0
 #define TICK_BITS 10
-#define TICK_UNITS 84 /* ticks stand at least so far apart */
-#define LABEL_UNITS 44
+#define TICK_UNITS 84  /* ticks stand at least so far apart */
+#define LABEL_UNITS 50 /* a number beyond a bar */
+#define LABEL_GAP 6.0
+#define LABEL_BYTES 64
 
 struct drawing {
     struct buf *b;
@@ -50,9 +53,7 @@ static double find_range(struct drawing *d)
         d->low = fmin(d->low, sum);
         d->high = fmax(d->high, sum);
     }
-    double margin = fmax(MARGIN_BITS, (d->high - d->low) * 0.04);
-    d->low -= margin;
-    d->high += margin;
+    d->high = fmax(d->high, d->low + RANGE_MIN_BITS);
     return sum;
 }
 
@@ -63,12 +64,15 @@ static void lay_out(struct drawing *d)
         size_t name = term_columns_of(d->chart->steps[i].name);
         names = name > names ? name : names;
     }
-    size_t limit = d->narrow ? (size_t)(NARROW_WIDTH / (FONT * CHART_COLUMN_EM)) : NAME_COLUMNS_MAX;
+    size_t limit = d->narrow ? NARROW_NAME_COLUMNS_MAX : NAME_COLUMNS_MAX;
     d->name_columns = names < limit ? names : limit;
     d->width = d->narrow ? NARROW_WIDTH : WIDE_WIDTH;
     d->row = d->narrow ? NARROW_ROW : WIDE_ROW;
     d->left = d->narrow ? 0 : (double)d->name_columns * FONT * CHART_COLUMN_EM + GAP;
     d->picture = d->width - d->left;
+    double margin = LABEL_UNITS * (d->high - d->low) / (d->picture - 2 * LABEL_UNITS);
+    d->low -= margin;
+    d->high += margin;
     d->height = TOP + d->row * (double)(d->chart->count + 1) + FOOT;
 }
 
@@ -93,11 +97,7 @@ static void put_text(struct drawing *d, double x, double y, const char *more, co
 static void put_number(struct drawing *d, double from, double to, double y, const char *more)
 {
     bool right = to >= from;
-    if (right && to + LABEL_UNITS > d->width)
-        right = false;
-    else if (!right && to - LABEL_UNITS < d->left)
-        right = true;
-    double end = right ? fmax(from, to) + 5 : fmin(from, to) - 5;
+    double end = right ? to + 5 : to - 5;
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>", end, y + FONT * 0.36,
                right ? "start" : "end", more);
 }
@@ -149,6 +149,33 @@ static void put_odds(struct buf *b, int tens)
         buf_printf(b, "1 to %s", sizes[size]);
 }
 
+/* Where the label of a tick stands: within the picture. */
+struct label {
+    double from, to;
+};
+
+static struct label label_at(const struct drawing *d, int tens)
+{
+    struct buf odds CLEANUP(buf_release);
+    buf_init(&odds, LABEL_BYTES);
+    put_odds(&odds, tens);
+    double half = (double)term_columns_of(buf_cstr(&odds)) * FONT * CHART_COLUMN_EM / 2;
+    double x = fmin(fmax(at(d, tens * TICK_BITS), d->left + half), d->width - half);
+    return (struct label){x - half, x + half};
+}
+
+static bool overlap(struct label one, struct label other)
+{
+    return one.from < other.to + LABEL_GAP && other.from < one.to + LABEL_GAP;
+}
+
+static void put_tick(struct drawing *d, int tens, double base)
+{
+    double x = at(d, tens * TICK_BITS);
+    buf_printf(d->b, "<path stroke=\"currentColor\" stroke-opacity=\"%s d=\"M%.1f %dV%.1f\"/>",
+               tens == 0 ? ".8\" stroke-dasharray=\"2 3\"" : ".2\"", x, TOP - 8, base + 5);
+}
+
 static void put_axis(struct drawing *d)
 {
     double base = d->height - FOOT + 4;
@@ -156,18 +183,21 @@ static void put_axis(struct drawing *d)
     while (d->picture * step * TICK_BITS / (d->high - d->low) < TICK_UNITS)
         step++;
     int first = (int)ceil(d->low / TICK_BITS), last = (int)floor(d->high / TICK_BITS);
+    struct label even = label_at(d, 0), before = {.to = -d->width};
     buf_printf(d->b, "<path stroke=\"currentColor\" d=\"M%.1f %.1fH%.1f\"/>", d->left, base,
                d->width);
     for (int tens = first; tens <= last; tens++) {
-        double x = at(d, tens * TICK_BITS), half = TICK_UNITS / 2.0;
+        struct label label = label_at(d, tens);
         if (tens % step != 0)
             continue;
-        buf_printf(d->b, "<path stroke=\"currentColor\" stroke-opacity=\"%s d=\"M%.1f %dV%.1f\"/>",
-                   tens == 0 ? ".8\" stroke-dasharray=\"2 3\"" : ".2\"", x, TOP - 8, base + 5);
-        x = fmin(fmax(x, d->left + half - 8), d->width - half + 8);
-        buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x, base + 20);
+        put_tick(d, tens, base);
+        if (tens != 0 && (overlap(label, even) || overlap(label, before)))
+            continue;
+        buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+                   (label.from + label.to) / 2, base + 20);
         put_odds(d->b, tens);
         buf_text(d->b, "</text>");
+        before = label;
     }
     buf_printf(d->b,
                "<text x=\"%.1f\" y=\"%.1f\" font-size=\"11\" text-anchor=\"end\">each bit doubles "

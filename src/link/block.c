@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "base/mem.h"
+/* A record's blocks are known by hashes only as long as it takes to sort records by them: then the
+ * blocks have numbers, small and equal for every number of threads, and all that follows looks up
+ * numbers. A block that is too large has its records' hashes changed by the next key, and these
+ * are sorted again. */
 #include "link/block.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define RECORDS_PER_TASK 65536u
+#define ENTRIES_PER_TASK 65536u
 
 void link_plan_init(struct link_plan *plan)
 {
     *plan = (struct link_plan){.passes = 0};
 }
 
+void link_pass_release(struct link_pass *pass)
+{
+    mem_free(pass->numbers);
+    pass->numbers = NULL;
+}
+
 void link_plan_release(struct link_plan *plan)
 {
     for (unsigned p = 0; p < plan->passes; p++)
-        mem_free(plan->pass[p].too_large);
+        link_pass_release(&plan->pass[p]);
     link_plan_init(plan);
 }
 
-static bool is_too_large(const struct link_pass *pass, uint64_t block)
-{
-    if (pass->too_large_capacity == 0)
-        return false;
-    size_t mask = pass->too_large_capacity - 1;
-    for (size_t at = block & mask; pass->too_large[at] != 0; at = (at + 1) & mask) {
-        if (pass->too_large[at] == block)
-            return true;
-    }
-    return false;
-}
+/* Hashes */
 
 /* One value for a key of several: the smallest, which two records that share most also share. */
 static uint64_t smallest_key(const struct link_records *r, struct link_atom atom, uint32_t record)
@@ -35,15 +41,6 @@ static uint64_t smallest_key(const struct link_records *r, struct link_atom atom
     for (unsigned i = 1; i < count; i++)
         smallest = keys[i] < smallest ? keys[i] : smallest;
     return smallest;
-}
-
-/* A record without the key is in a block of those without it. */
-static uint64_t cut_block(const struct link_pass *pass, const struct link_records *r,
-                          uint32_t record, uint64_t block)
-{
-    for (unsigned i = 0; i < pass->cuts && is_too_large(pass, block); i++)
-        block = link_mix(block ^ link_mix(smallest_key(r, pass->cut[i], record) + i + 1)) | 1;
-    return block;
 }
 
 static unsigned add_block(uint64_t *blocks, unsigned count, uint64_t block)
@@ -57,8 +54,9 @@ static unsigned add_block(uint64_t *blocks, unsigned count, uint64_t block)
     return count;
 }
 
-unsigned link_pass_blocks(const struct link_pass *pass, const struct link_records *r,
-                          uint32_t record, uint64_t ret_blocks[LINK_BLOCKS_MAX])
+/* Those of a record, before any is cut. */
+static unsigned blocks_of(const struct link_pass *pass, const struct link_records *r,
+                          uint32_t record, uint64_t blocks[LINK_BLOCKS_MAX])
 {
     const struct link_atom *k = pass->key;
     uint64_t firsts[LINK_KEY_VALUES_MAX], seconds[LINK_KEY_VALUES_MAX] = {0};
@@ -70,252 +68,245 @@ unsigned link_pass_blocks(const struct link_pass *pass, const struct link_record
         uint64_t first = link_mix(firsts[i]);
         for (unsigned j = 0; j < seconds_count; j++) {
             uint64_t block = pass->keys > 1 ? link_mix(first * 31 + seconds[j]) : first;
-            count = add_block(ret_blocks, count, cut_block(pass, r, record, block | 1));
+            count = add_block(blocks, count, block | 1);
         }
     }
     return count;
 }
 
-/* Sorting */
+/* Preparing */
 
-#define RECORDS_PER_TASK 65536u
-#define PART_RECORDS_MIN 4096u /* smaller parts would save little, and each looks at all records */
-
-struct filling {
-    const struct link_pass *pass;
+/* The work is parted by the blocks' first bits, so that it takes not more memory than is said: in
+ * how many parts depends on the number of records alone, for the numbers of blocks do. */
+struct preparing {
+    struct link_pass *pass;
     const struct link_universe *u;
+    struct workers *w;
     unsigned part_bits;
     uint64_t part;
-    size_t *starts;             /* per task: first how many entries it has, then where they begin */
-    struct link_entry *entries; /* NULL: only counting */
+    size_t tasks;
+    size_t *starts;             /* per task: how many entries it has, or where they begin */
+    uint8_t *slots;             /* per task: the most blocks of a record */
+    struct link_entry *entries; /* what: the slot */
+    size_t count;
+    unsigned depth; /* of cuts */
 };
+
+static bool is_in_part(const struct preparing *p, uint64_t block)
+{
+    return p->part_bits == 0 || block >> (64 - p->part_bits) == p->part;
+}
+
+static int count_task(void *arg, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct preparing *p = arg;
+    uint64_t blocks[LINK_BLOCKS_MAX];
+    uint32_t from = (uint32_t)task * RECORDS_PER_TASK;
+    p->starts[task] = 0;
+    for (uint32_t i = from; i < p->u->count && i - from < RECORDS_PER_TASK; i++) {
+        unsigned count = blocks_of(p->pass, p->u->records, p->u->order[i], blocks);
+        if (count > p->slots[task])
+            p->slots[task] = (uint8_t)count;
+        for (unsigned b = 0; b < count; b++)
+            p->starts[task] += is_in_part(p, blocks[b]);
+    }
+    return 0;
+}
 
 static int fill_task(void *arg, size_t task, unsigned worker)
 {
     (void)worker;
-    struct filling *f = arg;
+    struct preparing *p = arg;
     uint64_t blocks[LINK_BLOCKS_MAX];
     uint32_t from = (uint32_t)task * RECORDS_PER_TASK;
-    size_t at = f->entries ? f->starts[task] : 0;
-    for (uint32_t i = from; i < f->u->count && i - from < RECORDS_PER_TASK; i++) {
-        uint32_t record = f->u->order[i];
-        unsigned count = link_pass_blocks(f->pass, f->u->records, record, blocks);
+    struct link_entry *at = p->entries + p->starts[task];
+    for (uint32_t i = from; i < p->u->count && i - from < RECORDS_PER_TASK; i++) {
+        unsigned count = blocks_of(p->pass, p->u->records, p->u->order[i], blocks);
         for (unsigned b = 0; b < count; b++) {
-            if (f->part_bits > 0 && blocks[b] >> (64 - f->part_bits) != f->part)
-                continue;
-            if (f->entries)
-                f->entries[at] = (struct link_entry){blocks[b], i, record};
-            at++;
+            if (is_in_part(p, blocks[b]))
+                *at++ = (struct link_entry){blocks[b], i, b};
         }
     }
-    if (!f->entries)
-        f->starts[task] = at;
     return 0;
 }
 
-static size_t sum_starts(size_t *starts, size_t tasks)
+static int fill(struct preparing *p)
 {
-    size_t sum = 0;
-    for (size_t i = 0; i < tasks; i++) {
-        size_t count = starts[i];
-        starts[i] = sum;
-        sum += count;
+    TRY(workers_run(p->w, p->tasks, count_task, p));
+    p->count = 0;
+    for (size_t i = 0; i < p->tasks; i++) {
+        size_t count = p->starts[i];
+        p->starts[i] = p->count;
+        p->count += count;
+        p->pass->slots = p->slots[i] > p->pass->slots ? p->slots[i] : p->pass->slots;
     }
-    return sum;
-}
-
-static int fill_and_sort(struct filling *f, size_t tasks, struct workers *w, size_t *ret_count)
-{
-    TRY(workers_run(w, tasks, fill_task, f));
-    *ret_count = sum_starts(f->starts, tasks);
-    f->entries = mem_alloc((*ret_count + 1) * sizeof *f->entries);
-    REJECT_IF(!f->entries, E_NOMEM);
-    TRY(workers_run(w, tasks, fill_task, f));
-    return link_sort(f->entries, *ret_count, w);
-}
-
-int link_pass_sort(const struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                   uint64_t part, struct workers *w, struct link_entry **ret_entries,
-                   size_t *ret_count)
-{
-    size_t tasks = u->count / RECORDS_PER_TASK + 1, count = 0;
-    struct filling f = {.pass = pass, .u = u, .part_bits = part_bits, .part = part};
-    f.starts = mem_calloc(tasks, sizeof *f.starts);
-    REJECT_IF(!f.starts, E_NOMEM);
-    int error = fill_and_sort(&f, tasks, w, &count);
-    mem_free(f.starts);
-    if (error < 0) {
-        mem_free(f.entries);
-        return error;
+    if (!p->pass->numbers) {
+        p->pass->numbers = mem_calloc((size_t)p->u->count * p->pass->slots + 1, sizeof(uint32_t));
+        REJECT_IF(!p->pass->numbers, E_NOMEM);
     }
-    *ret_entries = f.entries;
-    *ret_count = count;
-    return 0;
+    p->entries = mem_alloc((p->count + 1) * sizeof *p->entries);
+    REJECT_IF(!p->entries, E_NOMEM);
+    return workers_run(p->w, p->tasks, fill_task, p);
 }
-
-/* Counting and cutting */
 
 static uint64_t pairs_of_block(const struct link_universe *u, const struct link_entry *e,
                                size_t size)
 {
     uint32_t counts[LINK_LISTS_MAX] = {0};
+    if (u->every)
+        return (uint64_t)size * (size - 1) / 2;
     for (size_t i = 0; i < size; i++)
-        counts[u->list[e[i].record]]++;
+        counts[u->list[u->order[e[i].place]]]++;
     return link_universe_pairs_of(u, counts);
 }
 
-static void mark(struct link_pass *pass, uint64_t block)
+static void number_block(struct link_pass *pass, const struct link_entry *e, size_t size)
 {
-    size_t mask = pass->too_large_capacity - 1, at = block & mask;
-    while (pass->too_large[at] != 0)
-        at = (at + 1) & mask;
-    pass->too_large[at] = block;
+    pass->blocks++;
+    for (size_t i = 0; i < size; i++)
+        pass->numbers[(size_t)e[i].place * pass->slots + e[i].what] = pass->blocks;
 }
 
-static int make_room(struct link_pass *pass, size_t more)
+/* Those that are too large come to the front, to be cut; how many entries. */
+static size_t number_blocks(struct preparing *p)
 {
-    struct link_pass larger = *pass;
-    larger.too_large_capacity = 64;
-    while (larger.too_large_capacity < 2 * (pass->too_large_capacity + more))
-        larger.too_large_capacity *= 2;
-    larger.too_large = mem_calloc(larger.too_large_capacity, sizeof *larger.too_large);
-    REJECT_IF(!larger.too_large, E_NOMEM);
-    for (size_t i = 0; i < pass->too_large_capacity; i++) {
-        if (pass->too_large[i] != 0)
-            mark(&larger, pass->too_large[i]);
-    }
-    mem_free(pass->too_large);
-    *pass = larger;
-    return 0;
-}
-
-int link_pass_cut(struct link_pass *pass, const uint64_t *blocks, size_t count)
-{
-    TRY(make_room(pass, count));
-    for (size_t i = 0; i < count; i++)
-        mark(pass, blocks[i]);
-    return 0;
-}
-
-/* The blocks that are too large, to be marked when all have been seen: what is cut must not change
- * while it is counted. */
-struct marks {
-    uint64_t *blocks;
-    size_t count, capacity;
-};
-
-static int put_mark(struct marks *m, uint64_t block)
-{
-    if (m->count == m->capacity) {
-        size_t capacity = m->capacity ? m->capacity * 2 : 64;
-        uint64_t *blocks = mem_realloc(m->blocks, capacity * sizeof *blocks);
-        REJECT_IF(!blocks, E_NOMEM);
-        m->blocks = blocks;
-        m->capacity = capacity;
-    }
-    m->blocks[m->count++] = block;
-    return 0;
-}
-
-static int count_blocks(struct link_pass *pass, const struct link_universe *u,
-                        const struct link_entry *e, size_t count, struct marks *m)
-{
-    size_t next;
-    for (size_t i = 0; i < count; i = next) {
-        for (next = i + 1; next < count && e[next].hash == e[i].hash;)
+    struct link_pass *pass = p->pass;
+    struct link_entry *e = p->entries;
+    size_t next, left = 0;
+    for (size_t i = 0; i < p->count; i = next) {
+        for (next = i + 1; next < p->count && e[next].hash == e[i].hash;)
             next++;
-        if (next - i <= pass->block_max) {
-            pass->pairs += pairs_of_block(u, e + i, next - i);
+        size_t size = next - i;
+        if (size > pass->block_max && p->depth < pass->cuts) {
+            memmove(e + left, e + i, size * sizeof *e);
+            left += size;
             continue;
         }
-        pass->pairs += (next - i) * LINK_NEIGHBOURS;
-        TRY(put_mark(m, e[i].hash));
+        pass->pairs +=
+            size > pass->block_max ? size * LINK_NEIGHBOURS : pairs_of_block(p->u, e + i, size);
+        if (size > 1)
+            number_block(pass, e + i, size);
+    }
+    return left;
+}
+
+/* A record without the key is in a block of those without it. */
+static int cut_task(void *arg, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct preparing *p = arg;
+    size_t from = task * ENTRIES_PER_TASK;
+    for (size_t i = from; i < p->count && i - from < ENTRIES_PER_TASK; i++) {
+        struct link_entry *e = &p->entries[i];
+        uint64_t key = smallest_key(p->u->records, p->pass->cut[p->depth], p->u->order[e->place]);
+        e->hash = link_mix(e->hash ^ link_mix(key + p->depth + 1)) | 1;
     }
     return 0;
 }
 
-static int count_parts(struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                       struct workers *w, struct marks *m)
+static int prepare_part(struct preparing *p)
 {
-    pass->pairs = 0;
-    for (uint64_t part = 0; part < 1u << part_bits; part++) {
-        struct link_entry *entries;
-        size_t count;
-        TRY(link_pass_sort(pass, u, part_bits, part, w, &entries, &count));
-        int error = count_blocks(pass, u, entries, count, m);
-        mem_free(entries);
-        TRY(error);
+    TRY(fill(p));
+    for (p->depth = 0; p->count > 0; p->depth++) {
+        TRY(link_sort(p->entries, p->count, p->w));
+        p->count = number_blocks(p);
+        TRY(workers_run(p->w, (p->count + ENTRIES_PER_TASK - 1) / ENTRIES_PER_TASK, cut_task, p));
     }
     return 0;
 }
 
-static int cut_once(struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                    struct workers *w, bool last, bool *ret_done)
+static int prepare(struct preparing *p, uint64_t pairs_max)
 {
-    struct marks m = {.blocks = NULL};
-    int error = count_parts(pass, u, part_bits, w, &m);
-    *ret_done = last || m.count == 0;
-    if (error == 0 && !*ret_done)
-        error = link_pass_cut(pass, m.blocks, m.count);
-    mem_free(m.blocks);
+    p->starts = mem_calloc(p->tasks, sizeof *p->starts);
+    p->slots = mem_calloc(p->tasks, sizeof *p->slots);
+    REJECT_IF(!p->starts || !p->slots, E_NOMEM);
+    p->pass->slots = 1;
+    p->pass->blocks = 0;
+    p->pass->pairs = 0;
+    for (; p->part < 1u << p->part_bits && p->pass->pairs <= pairs_max; p->part++) {
+        TRY(prepare_part(p));
+        mem_free(p->entries);
+        p->entries = NULL;
+    }
+    return 0;
+}
+
+int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, uint64_t pairs_max,
+                      struct workers *w)
+{
+    struct preparing p = {.pass = pass, .u = u, .w = w, .tasks = u->count / RECORDS_PER_TASK + 1};
+    uint64_t bytes = (uint64_t)u->count * 4 * sizeof *p.entries; /* two blocks each, and to sort */
+    while (bytes >> p.part_bits > LINK_PREPARE_BYTES)
+        p.part_bits++;
+    int error = prepare(&p, pairs_max);
+    mem_free(p.entries);
+    mem_free(p.starts);
+    mem_free(p.slots);
+    if (error < 0 || pass->pairs > pairs_max)
+        link_pass_release(pass);
     return error;
 }
 
-static void count_slots(struct link_pass *pass, const struct link_universe *u)
+int link_plan_prepare(struct link_plan *plan, const struct link_universe *u, struct workers *w)
 {
-    uint64_t blocks[LINK_BLOCKS_MAX];
-    pass->slots = 1;
-    for (uint32_t i = 0; i < u->count; i++) {
-        unsigned count = link_pass_blocks(pass, u->records, i, blocks);
-        if (count > pass->slots)
-            pass->slots = (uint8_t)count;
-    }
-}
-
-unsigned link_part_bits(const struct link_universe *u, size_t memory_bytes)
-{
-    unsigned bits = 0;
-    uint64_t bytes = (uint64_t)u->count * 2 * sizeof(struct link_entry);
-    while (bytes >> bits > memory_bytes && u->count >> bits > PART_RECORDS_MIN)
-        bits++;
-    return bits;
-}
-
-int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                      uint64_t pairs_max, struct workers *w)
-{
-    bool done = false;
-    count_slots(pass, u);
-    for (unsigned depth = 0; !done; depth++) {
-        TRY(cut_once(pass, u, part_bits, w, depth == pass->cuts, &done));
-        done = done || pass->pairs > pairs_max;
+    for (unsigned p = 0; p < plan->passes; p++) {
+        if (!plan->pass[p].numbers)
+            TRY(link_pass_prepare(&plan->pass[p], u, UINT64_MAX, w));
     }
     return 0;
+}
+
+/* Blocks */
+
+int link_blocks_new(const struct link_pass *pass, const struct link_universe *u,
+                    struct link_blocks *ret_blocks)
+{
+    size_t cells = (size_t)u->count * pass->slots, count = 0;
+    struct link_blocks b = {.count = pass->blocks};
+    ASSERT(pass->numbers);
+    b.starts = mem_calloc((size_t)b.count + 3, sizeof *b.starts);
+    REJECT_IF(!b.starts, E_NOMEM);
+    /* How many there are in block n stands two behind it, then where the next begins one behind. */
+    for (size_t i = 0; i < cells; i++) {
+        count += pass->numbers[i] != 0;
+        b.starts[pass->numbers[i] + 2] += pass->numbers[i] != 0;
+    }
+    for (size_t n = 3; n < (size_t)b.count + 3; n++)
+        b.starts[n] += b.starts[n - 1];
+    b.places = mem_alloc((count + 1) * sizeof *b.places);
+    if (!b.places || count > UINT32_MAX) {
+        int error = b.places ? E_TOO_LARGE : E_NOMEM;
+        link_blocks_release(&b);
+        return error;
+    }
+    for (size_t i = 0; i < cells; i++) {
+        if (pass->numbers[i] != 0)
+            b.places[b.starts[pass->numbers[i] + 1]++] = (uint32_t)(i / pass->slots);
+    }
+    *ret_blocks = b;
+    return 0;
+}
+
+void link_blocks_release(struct link_blocks *b)
+{
+    mem_free(b->starts);
+    mem_free(b->places);
+    *b = (struct link_blocks){.count = 0};
 }
 
 /* Pairs and passes */
 
-static bool share_block(const struct link_pass *pass, const struct link_records *r, uint32_t a,
-                        uint32_t b)
-{
-    uint64_t of_a[LINK_BLOCKS_MAX], of_b[LINK_BLOCKS_MAX];
-    unsigned count_a = link_pass_blocks(pass, r, a, of_a);
-    unsigned count_b = count_a > 0 ? link_pass_blocks(pass, r, b, of_b) : 0;
-    for (unsigned i = 0; i < count_a; i++) {
-        for (unsigned j = 0; j < count_b; j++) {
-            if (of_a[i] == of_b[j])
-                return true;
-        }
-    }
-    return false;
-}
-
-uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_records *r, uint32_t a,
-                             uint32_t b)
+uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_universe *u,
+                             uint32_t a, uint32_t b)
 {
     uint32_t passes = 0;
-    for (unsigned p = 0; p < plan->passes; p++)
-        passes |= (uint32_t)share_block(&plan->pass[p], r, a, b) << p;
+    for (unsigned p = 0; p < plan->passes; p++) {
+        const struct link_pass *pass = &plan->pass[p];
+        const uint32_t *of_a = pass->numbers + (size_t)u->rank[a] * pass->slots;
+        const uint32_t *of_b = pass->numbers + (size_t)u->rank[b] * pass->slots;
+        passes |= (uint32_t)(link_blocks_common(of_a, of_b, pass->slots) != 0) << p;
+    }
     return passes;
 }
 

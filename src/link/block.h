@@ -5,7 +5,8 @@
  * block, and the pairs of a block are candidates. A block that is too large is not dropped but cut
  * by further keys, one after the other; what is too large even then holds records that agree on
  * all of these, and each is paired with its neighbours only. A pair belongs to the first pass that
- * has it; nothing is stored to know that, both records' blocks are compared.
+ * has it; to know that, both records' blocks are compared: each pass numbers its blocks, and holds
+ * the numbers of each record's.
  *
  * The passes are chosen (block_choose.c) from what the model expects each to find: a sample of
  * matches, as sets of keys on which the two records agree, is covered greedily by what finds most
@@ -31,13 +32,15 @@ struct link_atom {
 struct link_pass {
     struct link_atom key[LINK_PASS_KEYS_MAX], cut[LINK_PASS_CUTS_MAX];
     uint8_t keys, cuts;
-    uint32_t block_max;  /* records; larger ones are cut */
-    uint64_t *too_large; /* the blocks that are cut: a hash table */
-    size_t too_large_capacity;
-    uint8_t slots;  /* how many blocks a record has at most */
-    uint64_t pairs; /* that it has, those of earlier passes included */
-    double found;   /* the share of the matches that it is expected to find */
-    double added;   /* and that no earlier pass finds */
+    uint32_t block_max; /* records; larger ones are cut */
+    uint64_t pairs;     /* that it has, those of earlier passes included */
+    double found;       /* the share of the matches that it is expected to find */
+    double added;       /* and that no earlier pass finds */
+    /* By place in the universe's order, slots each: the numbers, from 1 to blocks, of the record's
+     * blocks that hold others too; else 0. NULL: not prepared yet. */
+    uint32_t *numbers;
+    uint8_t slots;
+    uint32_t blocks;
 };
 
 struct link_plan {
@@ -51,25 +54,45 @@ struct link_plan {
 void link_plan_init(struct link_plan *plan);
 void link_plan_release(struct link_plan *plan);
 
-/* The blocks of a record in a pass: at most LINK_BLOCKS_MAX different hashes; how many. */
-unsigned link_pass_blocks(const struct link_pass *pass, const struct link_records *r,
-                          uint32_t record, uint64_t ret_blocks[LINK_BLOCKS_MAX]);
-/* The records' blocks in a pass, sorted by block and then by the universe's order: those whose
- * hash's top bits (part_bits of them) are part. The caller frees *ret_entries. E_NOMEM. */
-int link_pass_sort(const struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                   uint64_t part, struct workers *w, struct link_entry **ret_entries,
-                   size_t *ret_count) MUST_USE;
-/* In how many parts (2 to that power) a pass is sorted so that it takes no more memory. */
-unsigned link_part_bits(const struct link_universe *u, size_t memory_bytes);
-/* Finds the blocks that are too large, cuts them, and counts the pairs. Gives up, with pairs over
- * pairs_max, when there are more than that. */
-int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, unsigned part_bits,
-                      uint64_t pairs_max, struct workers *w) MUST_USE;
-/* Has these blocks cut, as preparing an equal pass found them. E_NOMEM. */
-int link_pass_cut(struct link_pass *pass, const uint64_t *blocks, size_t count) MUST_USE;
+/* Cuts and numbers the blocks, and counts the pairs. Gives up, not prepared and with pairs over
+ * pairs_max, when there are more than that. Sorting takes up to LINK_PREPARE_BYTES. E_NOMEM. */
+#define LINK_PREPARE_BYTES ((size_t)256 << 20)
+int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, uint64_t pairs_max,
+                      struct workers *w) MUST_USE;
+void link_pass_release(struct link_pass *pass);
+/* All passes that are not prepared yet: a plan that was kept is known by its keys alone. */
+int link_plan_prepare(struct link_plan *plan, const struct link_universe *u,
+                      struct workers *w) MUST_USE;
+
+/* The places of the records of block n are places[starts[n]] up to places[starts[n + 1]], in
+ * order. */
+struct link_blocks {
+    uint32_t *starts, *places;
+    uint32_t count; /* blocks; the first is 1 */
+};
+/* Of a pass that is prepared. E_NOMEM. */
+int link_blocks_new(const struct link_pass *pass, const struct link_universe *u,
+                    struct link_blocks *ret_blocks) MUST_USE;
+void link_blocks_release(struct link_blocks *b);
+
+/* Whether two rows of a pass's numbers have one in common: the lowest, or 0. */
+static inline uint32_t link_blocks_common(const uint32_t *a, const uint32_t *b, unsigned slots)
+{
+    if (slots == 1)
+        return a[0] == b[0] ? a[0] : 0;
+    uint32_t lowest = 0;
+    for (unsigned i = 0; i < slots; i++) {
+        for (unsigned j = 0; a[i] != 0 && j < slots; j++) {
+            if (a[i] == b[j] && (lowest == 0 || a[i] < lowest))
+                lowest = a[i];
+        }
+    }
+    return lowest;
+}
+
 /* Bit p: both records are in one block of pass p. */
-uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_records *r, uint32_t a,
-                             uint32_t b);
+uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_universe *u,
+                             uint32_t a, uint32_t b);
 /* Bit f: field f is used by none of at least one of the passes. */
 uint32_t link_plan_free_fields(const struct link_plan *plan, uint32_t passes);
 

@@ -60,21 +60,18 @@ static int keys_task(void *arg, size_t atom, unsigned worker)
     struct choosing *c = arg;
     struct link_atom a = c->matches->atom[atom];
     const struct link_records *r = c->u->records;
+    uint64_t keys[LINK_KEY_VALUES_MAX];
     unsigned slots = 1;
     for (uint32_t i = 0; i < c->sample_count; i++) {
-        while (slots < LINK_KEY_VALUES_MAX && link_key(r, a.field, a.key, c->sample[i], slots) != 0)
-            slots++;
+        unsigned count = link_keys(r, a.field, a.key, c->sample[i], keys);
+        slots = count > slots ? count : slots;
     }
     c->slots[atom] = (uint8_t)slots;
     c->keys[atom] = mem_calloc((size_t)c->sample_count * slots, sizeof *c->keys[atom]);
     REJECT_IF(!c->keys[atom], E_NOMEM);
     for (uint32_t i = 0; i < c->sample_count; i++) {
-        for (unsigned k = 0; k < slots; k++) {
-            uint64_t key = link_key(r, a.field, a.key, c->sample[i], k);
-            if (key == 0)
-                break;
-            c->keys[atom][(size_t)i * slots + k] = key;
-        }
+        unsigned count = link_keys(r, a.field, a.key, c->sample[i], keys);
+        memcpy(c->keys[atom] + (size_t)i * slots, keys, count * sizeof *keys);
     }
     return 0;
 }
@@ -111,7 +108,7 @@ static void estimate(struct choosing *c, struct candidate *candidate,
     for (size_t i = 0; i < count; i = next) {
         uint32_t counts[LINK_LISTS_MAX] = {0};
         for (next = i; next < count && entries[next].hash == entries[i].hash; next++)
-            counts[c->u->list[entries[next].record]]++;
+            counts[c->u->list[entries[next].what]]++;
         if (next - i == 1)
             continue;
         if ((double)(next - i) * c->scale > BLOCK_MAX)
@@ -266,18 +263,16 @@ static void set_cuts(const struct choosing *c, struct link_pass *pass)
 }
 
 static int add_pass(struct choosing *c, struct candidate *candidate, struct link_plan *plan,
-                    uint64_t pairs_left, unsigned part_bits, struct workers *w)
+                    uint64_t pairs_left, struct workers *w)
 {
     struct link_pass pass = {.keys = candidate->keys, .block_max = BLOCK_MAX};
     for (unsigned k = 0; k < candidate->keys; k++)
         pass.key[k] = c->matches->atom[candidate->atom[k]];
     set_cuts(c, &pass);
     candidate->out = true;
-    int error = link_pass_prepare(&pass, c->u, part_bits, pairs_left, w);
-    if (error < 0 || pass.pairs > pairs_left) {
-        mem_free(pass.too_large);
+    int error = link_pass_prepare(&pass, c->u, pairs_left, w);
+    if (error < 0 || !pass.numbers)
         return error;
-    }
     double seconded;
     pass.found = count_found(c, candidate, &pass.added, &seconded);
     for (size_t i = 0; i < LINK_MATCHES_DRAWN; i++)
@@ -288,8 +283,8 @@ static int add_pass(struct choosing *c, struct candidate *candidate, struct link
     return 0;
 }
 
-static int choose(struct choosing *c, struct link_plan *plan, uint64_t pairs_max,
-                  unsigned part_bits, struct workers *w, struct watch *watch)
+static int choose(struct choosing *c, struct link_plan *plan, uint64_t pairs_max, struct workers *w,
+                  struct watch *watch)
 {
     TRY(draw_sample(c));
     TRY(workers_run(w, c->matches->atoms, keys_task, c));
@@ -306,14 +301,14 @@ static int choose(struct choosing *c, struct link_plan *plan, uint64_t pairs_max
         if (!best)
             break;
         REJECT_IF(watch_stopped(watch), E_STOPPED);
-        TRY(add_pass(c, best, plan, left, part_bits, w));
+        TRY(add_pass(c, best, plan, left, w));
     }
     return 0;
 }
 
 int link_plan_choose(struct link_plan *plan, const struct link_universe *u,
-                     const struct link_matches *matches, uint64_t pairs_max, unsigned part_bits,
-                     struct workers *w, struct watch *watch)
+                     const struct link_matches *matches, uint64_t pairs_max, struct workers *w,
+                     struct watch *watch)
 {
     if (u->pairs <= pairs_max) {
         plan->all = true;
@@ -325,7 +320,7 @@ int link_plan_choose(struct link_plan *plan, const struct link_universe *u,
     REJECT_IF(!c, E_NOMEM);
     c->u = u;
     c->matches = matches;
-    int error = choose(c, plan, pairs_max, part_bits, w, watch);
+    int error = choose(c, plan, pairs_max, w, watch);
     for (unsigned a = 0; a < LINK_ATOMS_MAX; a++)
         mem_free(c->keys[a]);
     mem_free(c->sample);

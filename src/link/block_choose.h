@@ -34,7 +34,7 @@ void link_matches_free(struct link_matches *m);
 /* plan is empty, from link_plan_init. Takes all pairs when there are no more than pairs_max.
  * E_NOMEM, E_STOPPED. */
 int link_plan_choose(struct link_plan *plan, const struct link_universe *u,
-                     const struct link_matches *matches, uint64_t pairs_max, unsigned part_bits,
-                     struct workers *w, struct watch *watch) MUST_USE;
+                     const struct link_matches *matches, uint64_t pairs_max, struct workers *w,
+                     struct watch *watch) MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <string.h>
 
+#include "link/code.h"
 #include "link/columns_internal.h"
 #include "link/date.h"
 #include "link/names_data.h"
@@ -10,6 +11,7 @@
 #define HEAP_SHARE 50 /* one row in so many; and HEAP_ROWS_MIN */
 #define HEAP_ROWS_MIN 5
 #define SEXES_MAX 8
+#define SEX_BYTES_MAX 32
 #define TEXT_WORDS 6
 
 static uint8_t lower(uint8_t c)
@@ -103,34 +105,45 @@ static struct seen look(struct span text)
     return s;
 }
 
-static bool is_sex(struct span text)
+/* Letters of any case and script. */
+static int is_sex(struct span text, bool *ret_is)
 {
-    for (size_t i = 0; i < link_data_sexes_count; i++) {
-        const char *word = link_data_sexes[i].word;
-        if (strlen(word) == text.len && is_word(text, word))
-            return true;
-    }
-    /* Capitals of two bytes, such as those of Cyrillic: one letter is enough to tell. */
-    return text.len == 2 && text.data[0] >= 0xc3;
+    struct buf form;
+    *ret_is = false;
+    if (text.len > SEX_BYTES_MAX)
+        return 0;
+    buf_init(&form, LINK_VALUE_BYTES_MAX);
+    int error = link_code_form(LINK_SEX, text, &form);
+    struct span is = buf_bytes(&form);
+    *ret_is = is.len == 1 && memchr("fmx", is.data[0], 3);
+    buf_release(&form);
+    return error;
 }
 
-static void add_value(struct span text, uint32_t rows, struct link_shape *s)
+static int add_value(struct link_speller *speller, struct span text, uint32_t rows,
+                     struct link_shape *s)
 {
     static const struct link_date_order order;
+    struct span plain;
+    bool sex;
+    TRY(link_speller_plain(speller, text, &plain));
     struct seen seen = look(text);
     bool only_digits = seen.digits == text.len;
-    bool dated = link_date_read(&order, text) != 0;
+    bool dated = link_date_possible(link_date_read(&order, plain));
+    unsigned month = link_date_month_read(plain);
     /* 1980 and 19800503 are dates only where something else says so. */
     s->dates += dated && (!only_digits || text.len == 8) ? rows : 0;
     s->years += only_digits && text.len == 4 && dated ? rows : 0;
-    s->months += link_date_month_read(text) != 0 ? rows : 0;
+    s->months += month >= 1 && month <= 12 ? rows : 0;
     s->days += only_digits && seen.number >= 1 && seen.number <= 31 ? rows : 0;
     s->emails += seen.at ? rows : 0;
     s->phones += seen.phone_marks_only && seen.digits >= PHONE_DIGITS_MIN ? rows : 0;
-    s->sexes += is_sex(text) ? rows : 0;
     s->whole_numbers += only_digits ? rows : 0;
     s->with_digits += seen.digits > 0 ? rows : 0;
     s->words += (double)seen.words * rows;
+    TRY(is_sex(text, &sex));
+    s->sexes += sex ? rows : 0;
+    return 0;
 }
 
 static void make_shares(struct link_shape *s, double looked_at)
@@ -167,8 +180,8 @@ static bool is_numbering(const struct link_raw_column *raw, uint32_t rows)
     return count > 1 && most - least < 4 * (uint64_t)rows;
 }
 
-void link_shape_of(const struct link_column *column, const struct link_raw_column *raw,
-                   uint32_t rows, struct link_shape *ret_shape)
+int link_shape_of(struct link_speller *speller, const struct link_column *column,
+                  const struct link_raw_column *raw, uint32_t rows, struct link_shape *ret_shape)
 {
     struct link_shape s = {0};
     uint32_t count = link_pool_count(&raw->values);
@@ -184,13 +197,14 @@ void link_shape_of(const struct link_column *column, const struct link_raw_colum
         if (is_heap(text, raw->counts[id], rows))
             s.heap = id;
         if (s.distinct <= LOOKED_AT_MAX) {
-            add_value(text, raw->counts[id], &s);
+            TRY(add_value(speller, text, raw->counts[id], &s));
             looked_at += raw->counts[id];
         }
     }
     make_shares(&s, looked_at);
     s.numbering = s.distinct == rows && is_numbering(raw, rows);
     *ret_shape = s;
+    return 0;
 }
 
 bool link_shape_allows(const struct link_shape *s, unsigned concept)

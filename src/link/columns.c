@@ -58,6 +58,7 @@ static int read_header(struct guessing *g, struct link_column *column, unsigned 
     const struct link_spelling *words;
     size_t count, used = 0, joined_len = 0;
     char joined[sizeof column->stem];
+    bool given = false, family = false;
     TRY(link_speller_spell(g->speller, span_text(column->name), &words, &count));
     *ret_concept = LINK_CONCEPT_NONE;
     for (size_t i = 0; i < count; i++) {
@@ -66,6 +67,8 @@ static int read_header(struct guessing *g, struct link_column *column, unsigned 
         bool counts = word.len > SHORT_WORD_MAX || count == 1;
         if (counts && concept < *ret_concept)
         *ret_concept = concept;
+        given = given || (counts && concept == LINK_CONCEPT_GIVEN);
+        family = family || (counts && concept == LINK_CONCEPT_FAMILY);
         if (!has_letter(word) || used + word.len + 2 > sizeof column->stem)
             continue;
         if (used > 0)
@@ -79,6 +82,8 @@ static int read_header(struct guessing *g, struct link_column *column, unsigned 
     unsigned whole = concept_of(span_of(joined, joined_len));
     if (whole < *ret_concept)
         *ret_concept = whole;
+    if (*ret_concept == LINK_CONCEPT_GIVEN && given && family) /* first and last name */
+        *ret_concept = LINK_CONCEPT_FULL;
     return 0;
 }
 
@@ -142,7 +147,7 @@ static int judge(struct guessing *g, struct link_column *column)
     struct link_shape shape;
     unsigned concept;
     TRY(read_header(g, column, &concept));
-    link_shape_of(column, raw, list->rows, &shape);
+    TRY(link_shape_of(g->speller, column, raw, list->rows, &shape));
     column->heap = shape.heap;
     bool by_header = concept != LINK_CONCEPT_NONE && link_shape_allows(&shape, concept);
     if (by_header)

@@ -4,6 +4,7 @@
 #define LINK_COLUMNS_INTERNAL_H
 
 #include "link/columns.h"
+#include "link/script.h"
 
 /* Shares are of the rows that have a value that says something. */
 struct link_shape {
@@ -13,8 +14,9 @@ struct link_shape {
     double words;   /* mean number */
     bool numbering; /* 1, 2, 3 or */
 };
-void link_shape_of(const struct link_column *column, const struct link_raw_column *raw,
-                   uint32_t rows, struct link_shape *ret_shape);
+int link_shape_of(struct link_speller *speller, const struct link_column *column,
+                  const struct link_raw_column *raw, uint32_t rows,
+                  struct link_shape *ret_shape) MUST_USE;
 /* Whether the values may be what a header's concept (names_data.h) says. */
 bool link_shape_allows(const struct link_shape *shape, unsigned concept);
 /* What they look like when the header says nothing. */

@@ -79,7 +79,8 @@ static struct names names_of(enum link_kind kind)
 
 unsigned link_field_levels(const struct link_records *r, unsigned field)
 {
-    return names_of(link_field_kind(r, field)).count;
+    ASSERT(field < r->fields_count);
+    return r->fields[field].levels;
 }
 
 const char *link_level_name(const struct link_records *r, unsigned field, unsigned level)
@@ -107,11 +108,55 @@ void link_scratch_free(struct link_scratch *s)
     mem_free(s);
 }
 
+static void make_glances(const struct link_records *r, struct link_field *f)
+{
+    for (uint32_t value = 1; value < f->values; value++) {
+        const uint32_t *words;
+        size_t count = link_field_words(f, value, &words);
+        if (count == 0)
+            continue;
+        uint64_t class = r->dictionary.words[words[0]].class * 31 + count;
+        f->glances[value] = (struct link_glance){.only = count == 1 ? words[0] : 0,
+                                                 .sign = (uint32_t)(class ^ class >> 32)};
+    }
+}
+
+int link_compare_build(struct link_records *r)
+{
+    size_t fields = r->fields_count;
+    r->rows = mem_alloc((size_t)r->count * fields * sizeof *r->rows + 1);
+    REJECT_IF(!r->rows, E_NOMEM);
+    for (size_t f = 0; f < fields; f++) {
+        struct link_field *field = &r->fields[f];
+        for (size_t i = 0; i < r->count; i++)
+            r->rows[i * fields + f] = field->column[i];
+        field->levels = (uint8_t)names_of(field->kind).count;
+        if (field->way != LINK_WAY_WORDS)
+            continue;
+        field->glances = mem_calloc(field->values, sizeof *field->glances);
+        REJECT_IF(!field->glances, E_NOMEM);
+        make_glances(r, field);
+    }
+    return 0;
+}
+
+/* One record of the two that are compared. */
+struct row {
+    const uint32_t *values;
+};
+
+static struct row row_of(const struct link_records *r, uint32_t record)
+{
+    return (struct row){r->rows + (size_t)record * r->fields_count};
+}
+
 static enum link_likeness likeness(const struct link_records *r, const struct link_field *f,
                                    uint32_t va, const struct link_field *g, uint32_t vb,
                                    struct link_scratch *s)
 {
-    const uint32_t *a, *b;
+    const uint32_t *a = &f->glances[va].only, *b = &g->glances[vb].only;
+    if (*a && *b)
+        return link_name_compare(&r->dictionary, f->kind, a, 1, b, 1, &s->relations);
     size_t a_count = link_field_words(f, va, &a), b_count = link_field_words(g, vb, &b);
     return link_name_compare(&r->dictionary, f->kind, a, a_count, b, b_count, &s->relations);
 }
@@ -125,6 +170,8 @@ static enum cross cross(const struct link_records *r, const struct link_field *f
     const uint32_t *a, *b;
     if (va == 0 || vb == 0)
         return CROSS_UNKNOWN;
+    if (f->glances[va].sign != g->glances[vb].sign)
+        return CROSS_OTHER;
     if (link_field_words(f, va, &a) != link_field_words(g, vb, &b))
         return CROSS_OTHER;
     if (r->dictionary.words[a[0]].class != r->dictionary.words[b[0]].class)
@@ -132,44 +179,45 @@ static enum cross cross(const struct link_records *r, const struct link_field *f
     return likeness(r, f, va, g, vb, s) >= LINK_LIKENESS_SLIP ? CROSS_SAME : CROSS_OTHER;
 }
 
-static bool in_place_of(const struct link_records *r, const struct link_field *f,
-                        const struct link_field *g, uint32_t a, uint32_t b, struct link_scratch *s)
+static bool in_place_of(const struct link_records *r, unsigned field, unsigned partner,
+                        struct row a, struct row b, struct link_scratch *s)
 {
-    enum cross one = cross(r, f, f->column[a], g, g->column[b], s);
+    const struct link_field *f = &r->fields[field], *g = &r->fields[partner];
+    enum cross one = cross(r, f, a.values[field], g, b.values[partner], s);
     if (one == CROSS_OTHER)
         return false;
-    enum cross other = cross(r, f, f->column[b], g, g->column[a], s);
+    enum cross other = cross(r, f, b.values[field], g, a.values[partner], s);
     return other != CROSS_OTHER && (one == CROSS_SAME || other == CROSS_SAME);
 }
 
 /* Two fields whose values stand in each other's place are one piece of evidence: the first of the
  * two says it, the second says nothing. */
-static unsigned swapped(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
+static unsigned swapped(const struct link_records *r, unsigned field, struct row a, struct row b,
                         unsigned level, struct link_scratch *s)
 {
     const struct link_field *f = &r->fields[field];
     for (unsigned i = 0; i < f->partners_count; i++) {
-        const struct link_field *g = &r->fields[f->partners[i]];
-        if (in_place_of(r, f, g, a, b, s))
-            return f->partners[i] < field && g->column[a] && g->column[b] ? NAME_MISSING
-                                                                          : NAME_SWAPPED;
+        unsigned partner = f->partners[i];
+        if (in_place_of(r, field, partner, a, b, s))
+            return partner < field && a.values[partner] && b.values[partner] ? NAME_MISSING
+                                                                             : NAME_SWAPPED;
     }
     return level;
 }
 
-static unsigned compare_names(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
-                              struct link_scratch *s)
+static unsigned compare_names(const struct link_records *r, unsigned field, struct row a,
+                              struct row b, struct link_scratch *s)
 {
     const struct link_field *f = &r->fields[field];
-    unsigned level = name_levels[likeness(r, f, f->column[a], f, f->column[b], s)];
+    unsigned level = name_levels[likeness(r, f, a.values[field], f, b.values[field], s)];
     return level < NAME_SWAPPED ? swapped(r, field, a, b, level, s) : level;
 }
 
-static unsigned compare_values(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
-                               struct link_scratch *s)
+static unsigned compare_values(const struct link_records *r, unsigned field, struct row a,
+                               struct row b, struct link_scratch *s)
 {
     const struct link_field *f = &r->fields[field];
-    uint32_t va = f->column[a], vb = f->column[b];
+    uint32_t va = a.values[field], vb = b.values[field];
     switch (f->way) {
     case LINK_WAY_DATE:
         return link_date_compare(f->dates[va], f->dates[vb]);
@@ -182,22 +230,22 @@ static unsigned compare_values(const struct link_records *r, unsigned field, uin
     }
 }
 
-unsigned link_compare(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
-                      struct link_scratch *s)
+static unsigned compare(const struct link_records *r, unsigned field, struct row a, struct row b,
+                        struct link_scratch *s)
 {
-    ASSERT(s && s->records == r && field < r->fields_count);
-    const struct link_field *f = &r->fields[field];
-    uint32_t va = f->column[a], vb = f->column[b];
+    uint32_t va = a.values[field], vb = b.values[field];
     if (va == 0 || vb == 0)
         return LINK_LEVEL_MISSING;
     if (va == vb)
-        return names_of(f->kind).count - 1;
+        return r->fields[field].levels - 1;
     return compare_values(r, field, a, b, s);
 }
 
 void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint8_t *levels,
                       struct link_scratch *s)
 {
+    ASSERT(s && s->records == r);
+    struct row row_a = row_of(r, a), row_b = row_of(r, b);
     for (unsigned i = 0; i < r->fields_count; i++)
-        levels[i] = (uint8_t)link_compare(r, i, a, b, s);
+        levels[i] = (uint8_t)compare(r, i, row_a, row_b, s);
 }

@@ -6,19 +6,31 @@
 #include "link/names_data.h"
 
 #define PARTS_MAX 3
+#define YEAR_MIN 1000
+#define YEAR_MAX 2199
+#define UNKNOWN_YEAR 9999
+#define UNKNOWN_PART 99
 
 /* What a text holds: runs of digits, and the month where a word names one. */
 struct reading {
     unsigned value[PARTS_MAX], digits[PARTS_MAX], count;
     unsigned month; /* by its name; 0: none */
-    bool dotted, good;
+    bool good;
 };
 
 link_date link_date_of(unsigned year, unsigned month, unsigned day)
 {
-    bool good = (year == 0 || (year >= LINK_DATE_YEAR_MIN && year <= LINK_DATE_YEAR_MAX)) &&
-                month <= 12 && day <= 31;
-    return good ? year << 9 | month << 5 | day : 0;
+    year = year < UNKNOWN_YEAR ? year : 0;
+    month = month < UNKNOWN_PART ? month : 0;
+    day = day < UNKNOWN_PART ? day : 0;
+    return (year << LINK_DATE_MONTH_BITS | month) << LINK_DATE_DAY_BITS | day;
+}
+
+bool link_date_possible(link_date d)
+{
+    unsigned year = link_date_year(d);
+    return d != 0 && (year == 0 || (year >= YEAR_MIN && year <= YEAR_MAX)) &&
+           link_date_month(d) <= 12 && link_date_day(d) <= 31;
 }
 
 static bool is_digit(uint8_t c)
@@ -82,7 +94,6 @@ static struct reading read_parts(struct span text)
             r.month = month ? month : r.month;
         } else {
             r.good = r.good && (c == '-' || c == '/' || c == '.' || c == ' ' || c == ',');
-            r.dotted = r.dotted || c == '.';
             i++;
         }
     }
@@ -101,8 +112,6 @@ static link_date in_order(unsigned year, unsigned first, unsigned second, bool m
 {
     unsigned month = month_leads ? first : second, day = month_leads ? second : first;
     bool swap = month > 12 && day <= 12;
-    if (month == 0 && day == 0)
-        return 0;
     return link_date_of(year, swap ? day : month, swap ? month : day);
 }
 
@@ -115,9 +124,12 @@ static link_date read_run(const struct reading *r, bool month_leads)
         return link_date_of(v / 100, v % 100, 0);
     if (r->digits[0] != 8)
         return 0;
-    if (v / 10000 >= LINK_DATE_YEAR_MIN && v / 10000 <= LINK_DATE_YEAR_MAX && v / 100 % 100 <= 12)
-        return link_date_of(v / 10000, v / 100 % 100, v % 100);
-    return in_order(v % 10000, v / 1000000, v / 10000 % 100, month_leads);
+    link_date year_first = link_date_of(v / 10000, v / 100 % 100, v % 100);
+    link_date year_last = in_order(v % 10000, v / 1000000, v / 10000 % 100, month_leads);
+    bool year_may_lead = v / 10000 >= YEAR_MIN && v / 10000 <= YEAR_MAX;
+    if (link_date_possible(year_first))
+        return year_first;
+    return link_date_possible(year_last) || !year_may_lead ? year_last : year_first;
 }
 
 /* The month by name, and the day or not. */
@@ -163,9 +175,6 @@ void link_date_learn(struct link_date_order *order, struct span text, uint32_t c
         order->day_first += count;
     else if (r.value[1] > 12)
         order->month_first += count;
-    else
-        order->either += count;
-    order->dotted += r.dotted ? count : 0;
 }
 
 void link_date_decide(struct link_date_order *order)
@@ -198,12 +207,12 @@ link_date link_date_parse(struct span written)
 unsigned link_date_month_read(struct span text)
 {
     unsigned value = 0;
-    for (size_t i = 0; i < text.len && value <= 12; i++) {
+    for (size_t i = 0; i < text.len && value < UNKNOWN_PART; i++) {
         if (!is_digit(text.data[i]))
             return named_month(text);
         value = value * 10 + (text.data[i] - '0');
     }
-    return value <= 12 ? value : 0;
+    return value < UNKNOWN_PART ? value : 0;
 }
 
 static bool complete(link_date d)
@@ -211,24 +220,28 @@ static bool complete(link_date d)
     return link_date_year(d) && link_date_month(d) && link_date_day(d);
 }
 
-static unsigned digits_of(link_date d)
+/* The digits of year, month and day, four bits each. */
+static uint32_t digits_of(link_date d)
 {
-    return link_date_year(d) * 10000 + link_date_month(d) * 100 + link_date_day(d);
+    unsigned year = link_date_year(d), month = link_date_month(d), day = link_date_day(d);
+    year += 6 * (year / 10) + 6 * 16 * (year / 100) + 6 * 256 * (year / 1000);
+    month += 6 * (month / 10);
+    day += 6 * (day / 10);
+    return year << 16 | month << 8 | day;
 }
 
 /* One digit is another, or two neighbours stand the other way round. */
 static bool one_slip(link_date a, link_date b)
 {
-    unsigned x = digits_of(a), y = digits_of(b), differ = 0, first = 0, place = 0;
-    unsigned xd[8], yd[8];
-    for (; place < 8; place++, x /= 10, y /= 10) {
-        xd[place] = x % 10;
-        yd[place] = y % 10;
-        if (xd[place] != yd[place] && differ++ == 0)
-            first = place;
-    }
-    return differ == 1 ||
-           (differ == 2 && first < 7 && xd[first] == yd[first + 1] && xd[first + 1] == yd[first]);
+    uint32_t x = digits_of(a), y = digits_of(b), differ = x ^ y;
+    differ |= differ >> 1;
+    differ = (differ | differ >> 2) & 0x11111111u; /* a bit for each digit */
+    uint32_t others = differ & (differ - 1);
+    if (others == 0)
+        return differ != 0;
+    unsigned first = (unsigned)__builtin_ctz(differ);
+    return others == UINT32_C(16) << first && (x >> first & 15) == (y >> (first + 4) & 15) &&
+           (x >> (first + 4) & 15) == (y >> first & 15);
 }
 
 static enum link_date_level compare_known(link_date a, link_date b)

@@ -142,6 +142,11 @@ bool link_differ(struct span a, struct span b, struct link_piece ret_a[LINK_PIEC
     return true;
 }
 
+bool link_level_differs(const char *level)
+{
+    return strcmp(level, "the same") != 0 && strcmp(level, "another form of it") != 0;
+}
+
 int link_differ_how(struct span a, struct span b, enum link_sameness *ret_how)
 {
     *ret_how = LINK_SAME_TEXT;

@@ -24,6 +24,9 @@ enum link_sameness {
     LINK_OTHER_TEXT,
 };
 
+/* Whether a level by that name (compare.c, date.h) leaves two values that are not the same thing
+ * written in two ways. */
+bool link_level_differs(const char *level);
 /* Texts that are no UTF-8, or too long to be folded, are other ones. E_NOMEM. */
 int link_differ_how(struct span a, struct span b, enum link_sameness *ret_how) MUST_USE;
 /* Whether it is worth marking: else each text is one piece. Both are UTF-8 that text/show.h has

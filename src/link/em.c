@@ -8,6 +8,10 @@
 #include "link/em_internal.h"
 
 #define ROUNDS_MAX 50
+/* Odds are taken to this power before a pair counts for m: a great many pairs that are a little
+ * doubtful would else make a kind of match of their own, of strangers who share one rare thing, that
+ * feeds on itself. With three fields nothing else holds it back. */
+#define SHARPENED 1.5
 #define DOUBTED 0.05 /* matches not recognised, for each that is */
 #define OUTER_ROUNDS_MAX 20
 #define SETTLED 1e-3 /* change of a share of matches, relative, or of an m */
@@ -96,6 +100,7 @@ static void add_row(struct sums *s, const struct link_model *model, const struct
 {
     double square, match = link_em_class_weight(row, LINK_M, &square);
     double other = link_em_class_weight(row, LINK_U, &square);
+    double sure = row->outside ? 0 : row->pairs * row->weight * row->sure;
     s->matches += match;
     s->once += row->passes == 1 ? match : 0;
     s->twice += row->passes == 2 ? match : 0;
@@ -104,9 +109,9 @@ static void add_row(struct sums *s, const struct link_model *model, const struct
         if (level == LINK_LEVEL_MISSING)
             continue;
         s->share[LINK_U][f][level] += other;
-        s->of_all[f][level] += match;
+        s->of_all[f][level] += sure;
         if (row->free_fields & 1u << f)
-            s->share[LINK_M][f][level] += match;
+            s->share[LINK_M][f][level] += sure;
         if (row->frequency[f] != 0) {
             s->codes[LINK_M][f][level][row->frequency[f]] += match;
             s->codes[LINK_U][f][level][row->frequency[f]] += other;
@@ -130,6 +135,8 @@ static int expect_task(void *arg, size_t task, unsigned worker)
         struct link_em_row *row = &em->rows[i];
         double ratio = odds * ratio_of(em, row);
         row->match = ratio / (1 + ratio);
+        ratio = pow(ratio, SHARPENED);
+        row->sure = isfinite(ratio) ? ratio / (1 + ratio) : 1;
         add_row(s, model, row);
     }
     return 0;
@@ -197,9 +204,11 @@ static void cap_different(double *m, double most, unsigned levels)
     m[LINK_LEVEL_DIFFERENT] = most;
 }
 
-/* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. */
+/* Conditional shares: as many pairs as were truly seen, the rest from the field's own shares. Of
+ * matches the cap holds here too: else strangers who agree in what hangs together (a name, and an
+ * e-mail address made of it) and in nothing else become a kind of match. */
 static void set_given(struct link_branch *branch, const struct sums *s, unsigned f,
-                      enum link_class class, unsigned levels)
+                      enum link_class class, double different_max, unsigned levels)
 {
     for (unsigned above = 1; above < LINK_LEVELS_MAX; above++) {
         const double *row = s->given[class][f][above];
@@ -208,6 +217,7 @@ static void set_given(struct link_branch *branch, const struct sums *s, unsigned
         for (unsigned level = 1; level < levels && sum > 0; level++)
             counts[level] = row[level] / sum * seen;
         set_shares(branch->given[above], counts, branch->share, PRIOR_GIVEN_PAIRS, levels);
+        cap_different(branch->given[above], different_max, levels);
     }
 }
 
@@ -247,7 +257,7 @@ static void maximise_m(struct em *em, const struct sums *s, unsigned f)
     set_shares(m, counts, prior, PRIOR_M_PAIRS * em->in->found_weight, levels);
     make_monotone(m, u, levels);
     cap_different(m, link_model_different_max(field->kind), levels);
-    set_given(&field->of[LINK_M], s, f, LINK_M, levels);
+    set_given(&field->of[LINK_M], s, f, LINK_M, link_model_different_max(field->kind), levels);
 }
 
 static void maximise_u(struct em *em, const struct sums *s, unsigned f)
@@ -262,7 +272,7 @@ static void maximise_u(struct em *em, const struct sums *s, unsigned f)
                PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
     for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
         set_rarity(em, s, f, level);
-    set_given(&field->of[LINK_U], s, f, LINK_U, levels);
+    set_given(&field->of[LINK_U], s, f, LINK_U, 1, levels);
 }
 
 static double coverage(const struct em *em, const struct sums *s)

@@ -9,7 +9,8 @@
  * - u is counted from both strata, each pair as far as it is believed to be no match.
  * - m of a field is counted only from matches that some pass finds without using that field, so
  *   that "agrees, since only what agrees was looked at" is not learnt. With too few of them all
- *   are taken.
+ *   are taken. Doubtful pairs count less than their probability, and what hangs together among
+ *   matches is only what one person changes at once: parts of the name, or where and how they live.
  * - matches are counted in the first stratum and divided by the share that blocking finds: what
  *   was expected of the passes, or, when that is less, what is left to be found by Chao's estimate
  *   (Biometrics 1987) from how many matches one pass alone finds, and two.

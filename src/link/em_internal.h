@@ -15,6 +15,7 @@ struct link_em_row {
     double pairs;    /* counted */
     double weight;   /* that each stands for */
     double match;    /* the probability that it is a match; set by each round */
+    double sure;     /* as much of it as counts for m */
 };
 
 /* Sets each field's parent in one class from how the fields hang together among the rows, each

@@ -2,7 +2,8 @@
 /* Chow and Liu's tree: the spanning forest over the fields whose edges tell most of each other
  * (mutual information), taken greedily from the strongest. An edge must tell more than chance would
  * (Bayesian information criterion, with the pairs truly seen as the number of observations), so
- * that few matches make no edges. */
+ * that few matches make no edges. Among pairs of two persons the edges that pass are taken by how
+ * much they change the weight of a match. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@
 
 struct edge {
     uint8_t a, b;
-    double gain; /* nats, for all pairs seen together */
+    double gain; /* nats */
 };
 
 struct table {
@@ -98,6 +99,18 @@ static double gain_of(const struct table *t)
     return seen * information - freedom * log(seen + 1) / 2;
 }
 
+/* The same of agreeing in whatever measure. The many levels of two fields ask for more pairs than
+ * there may be of those that agree in both. */
+static double gain_of_agreeing(const struct table *t)
+{
+    struct table two = {.sum = t->sum, .square = t->square};
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++)
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++)
+            two.pairs[i > LINK_LEVEL_DIFFERENT ? 2 : 1][j > LINK_LEVEL_DIFFERENT ? 2 : 1] +=
+                t->pairs[i][j];
+    return gain_of(&two);
+}
+
 static int stronger(const void *x, const void *y)
 {
     const struct edge *a = x, *b = y;
@@ -117,13 +130,65 @@ static void doubt_all(struct table *tables, const struct link_model *model, doub
     }
 }
 
-static size_t find_edges(const struct table *tables, unsigned fields, struct edge *edges)
+/* By how much what agrees weighs less, for a match, when the two fields of others are taken together:
+ * nats. Most of what others' fields tell of each other is of no moment: it is what differs in both. */
+static double moment_of(const struct table *t, const struct link_model_field *a,
+                        const struct link_model_field *b)
+{
+    double of_a[LINK_LEVELS_MAX] = {0}, of_b[LINK_LEVELS_MAX] = {0}, moment = 0;
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            of_a[i] += t->pairs[i][j] / t->sum;
+            of_b[j] += t->pairs[i][j] / t->sum;
+        }
+    }
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            double share = t->pairs[i][j] / t->sum;
+            if (share > 0)
+                moment += a->of[LINK_M].share[i] * b->of[LINK_M].share[j] *
+                          log(share / (of_a[i] * of_b[j]));
+        }
+    }
+    return moment;
+}
+
+enum group { GROUP_NAMES, GROUP_BODY, GROUP_LIFE };
+
+/* What is written of one person changes together: the parts of a name, and what goes with where and
+ * how somebody lives. Dates of birth hang on nothing. */
+static enum group group_of(enum link_kind kind)
+{
+    if (kind <= LINK_FULL_NAME)
+        return GROUP_NAMES;
+    return kind == LINK_DATE || kind == LINK_SEX ? GROUP_BODY : GROUP_LIFE;
+}
+
+static bool may_hang(const struct link_model *model, enum link_class class, unsigned a, unsigned b)
+{
+    enum group of_a = group_of(model->field[a].kind), of_b = group_of(model->field[b].kind);
+    return class == LINK_U || (of_a == of_b && of_a != GROUP_BODY);
+}
+
+/* Others that seem to agree in both fields less often than by chance do so because those that agree
+ * were taken for matches: no edge. */
+static double gain_among_others(const struct table *t, const struct link_model *model, unsigned a,
+                                unsigned b)
+{
+    if (gain_of(t) <= 0 && gain_of_agreeing(t) <= 0)
+        return 0;
+    return moment_of(t, &model->field[a], &model->field[b]);
+}
+
+static size_t find_edges(const struct table *tables, enum link_class class,
+                         const struct link_model *model, struct edge *edges)
 {
     size_t count = 0;
-    for (unsigned b = 1; b < fields; b++) {
+    for (unsigned b = 1; b < model->fields; b++) {
         for (unsigned a = 0; a < b; a++) {
-            double gain = gain_of(&tables[table_of(a, b)]);
-            if (gain > 0)
+            const struct table *t = &tables[table_of(a, b)];
+            double gain = class == LINK_U ? gain_among_others(t, model, a, b) : gain_of(t);
+            if (gain > 0 && may_hang(model, class, a, b))
                 edges[count++] = (struct edge){(uint8_t)a, (uint8_t)b, gain};
         }
     }
@@ -174,7 +239,8 @@ static void set_given(const struct table *tables, enum link_class class, struct 
                 sum += scale * ((unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above]);
             for (unsigned level = 1; level < model->field[f].levels; level++) {
                 double pairs = (unsigned)p < f ? t->pairs[above][level] : t->pairs[level][above];
-                branch->given[above][level] = (scale * pairs + 10 * branch->share[level]) / sum;
+                double share = (scale * pairs + 10 * branch->share[level]) / sum;
+                branch->given[above][level] = fmax(share, LINK_SHARE_MIN);
             }
         }
     }
@@ -195,7 +261,7 @@ int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_c
     struct forest forest = {.fields = fields};
     for (unsigned f = 0; f < fields; f++)
         forest.tree[f] = (uint8_t)f;
-    size_t edge_count = find_edges(tables, fields, edges);
+    size_t edge_count = find_edges(tables, class, model, edges);
     for (size_t i = 0; i < edge_count; i++) {
         if (forest.tree[edges[i].a] != forest.tree[edges[i].b])
             join(&forest, edges[i].a, edges[i].b);

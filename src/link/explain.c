@@ -12,6 +12,7 @@
 #define BITS_OF_NO_MATTER 0.15 /* a tenth more or less often */
 #define RARITY_OF_MATTER 0.5
 #define TIMES_MAX 1e6
+#define ONE_IN 0.095 /* what is rarer is said as one in so many */
 
 struct viewing {
     const struct link_output *o;
@@ -105,6 +106,10 @@ void link_view_put_chance(const struct link_view *view, struct buf *out)
         buf_text(out, "over 0.999");
     else
         buf_printf(out, "%.3f", p);
+    if (wrong > ONE_IN) {
+        buf_printf(out, ": of 100 such pairs, %.0f are.", 100 * p);
+        return;
+    }
     buf_text(out, ": of such pairs, ");
     double of = fmin(wrong > 0 ? round(1 / wrong) : TIMES_MAX, TIMES_MAX);
     if (of >= 1000)

@@ -39,7 +39,8 @@ int link_views(const struct link_output *o, const struct link_pair *pairs, size_
 
 /* Whether one of the two has a value: else there is nothing to show. */
 bool link_view_row_says(const struct link_view_row *row);
-/* "The chance that they are one person is 0.987: 79 such pairs in 80." */
+/* "The chance that they are one person is 0.609: of 100 such pairs, 61 are." or, towards the ends,
+ * "... is 0.988: of such pairs, 79 in 80 are." */
 void link_view_put_chance(const struct link_view *view, struct buf *out);
 /* "Before anything is compared: of all possible pairs one in 813 is of one person (-9.7 bits)." */
 void link_view_put_prior(const struct link_view *view, struct buf *out);

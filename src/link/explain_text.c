@@ -7,6 +7,7 @@
 #include "draw/chart_part.h"
 #include "draw/term.h"
 #include "table/json.h"
+#include "text/show.h"
 
 #define ARENA_BYTES_MAX ((size_t)16 << 20)
 #define WORDS_BYTES_MAX (64u << 10)
@@ -34,7 +35,8 @@ static void put_words(struct text *t, size_t indent)
 
 static void put_value(struct text *t, const char *name, const char *value)
 {
-    buf_printf(&t->words, "%s: %s", name, value[0] ? value : "-");
+    buf_printf(&t->words, "%s: ", name);
+    show_line(&t->words, span_text(value[0] ? value : "-"), VALUE_CHARACTERS_MAX);
     put_words(t, 2 * INDENT);
 }
 

@@ -46,6 +46,9 @@ void link_field_release(struct link_field *field)
     mem_free(field->words);
     mem_free(field->dates);
     link_pool_release(&field->codes);
+    mem_free(field->glances);
+    mem_free(field->wholes);
+    mem_free(field->parts);
 }
 
 static enum link_way way_of(enum link_kind kind)
@@ -84,22 +87,38 @@ static unsigned small_number(struct span text)
     return value;
 }
 
-static link_date read_date(const struct members *members, const struct span *texts)
+static int read_date(struct builder *b, const struct members *members, const struct span *texts,
+                     link_date *ret_date)
 {
     unsigned parts[LINK_PART_DAY + 1] = {0};
     for (size_t i = 0; i < members->count; i++) {
         enum link_part part = members->columns[i]->part;
+        struct span plain;
+        TRY(link_speller_plain(b->speller, texts[i], &plain));
         if (part == LINK_PART_WHOLE) {
-            link_date date = link_date_read(&members->order, texts[i]);
-            if (date)
-                return date;
-        } else if (part == LINK_PART_MONTH && texts[i].len) {
-            parts[part] = link_date_month_read(texts[i]);
+            *ret_date = link_date_read(&members->order, plain);
+            if (*ret_date)
+                return 0;
         } else {
-            parts[part] = small_number(texts[i]);
+            parts[part] =
+                part == LINK_PART_MONTH ? link_date_month_read(plain) : small_number(plain);
         }
     }
-    return link_date_of(parts[LINK_PART_YEAR], parts[LINK_PART_MONTH], parts[LINK_PART_DAY]);
+    *ret_date = link_date_of(parts[LINK_PART_YEAR], parts[LINK_PART_MONTH], parts[LINK_PART_DAY]);
+    return 0;
+}
+
+static int make_date_form(struct builder *b, const struct members *members,
+                          const struct span *texts)
+{
+    link_date date;
+    TRY(read_date(b, members, texts, &date));
+    link_date_write(&b->form, date);
+    if (members->count > 1) {
+        buf_reset(&b->text);
+        buf_span(&b->text, buf_bytes(&b->form));
+    }
+    return 0;
 }
 
 static void join_texts(struct builder *b, const struct members *members, const struct span *texts)
@@ -130,11 +149,7 @@ static int make_form(struct builder *b, const struct members *members, const str
     TRY(buf_error(&b->text));
     switch (b->field->way) {
     case LINK_WAY_DATE:
-        link_date_write(&b->form, read_date(members, texts));
-        if (members->count > 1) {
-            buf_reset(&b->text);
-            buf_span(&b->text, buf_bytes(&b->form));
-        }
+        TRY(make_date_form(b, members, texts));
         break;
     case LINK_WAY_CODE:
         TRY(link_code_form(b->field->kind, buf_bytes(&b->text), &b->form));
@@ -236,14 +251,18 @@ static int build_joined(struct builder *b, const struct members *members, uint32
     return 0;
 }
 
-static void learn_order(struct members *members)
+static int learn_order(struct builder *b, struct members *members)
 {
     for (size_t i = 0; i < members->count; i++) {
         const struct link_raw_column *raw = members->raw[i];
-        for (uint32_t id = 1; id < link_pool_count(&raw->values); id++)
-            link_date_learn(&members->order, link_pool_text(&raw->values, id), raw->counts[id]);
+        for (uint32_t id = 1; id < link_pool_count(&raw->values); id++) {
+            struct span plain;
+            TRY(link_speller_plain(b->speller, link_pool_text(&raw->values, id), &plain));
+            link_date_learn(&members->order, plain, raw->counts[id]);
+        }
     }
     link_date_decide(&members->order);
+    return 0;
 }
 
 /* The part of a field that one list gives. */
@@ -262,7 +281,7 @@ static int build_list(struct builder *b, struct link_list *list, unsigned number
     if (members.count == 0)
         return 0;
     if (b->field->way == LINK_WAY_DATE)
-        learn_order(&members);
+        TRY(learn_order(b, &members));
     TRY(members.count == 1 ? build_single(b, &members, list->rows, out)
                            : build_joined(b, &members, list->rows, out));
     for (size_t i = 0; i < members.count; i++)
@@ -415,5 +434,6 @@ int link_fields_build(struct link_records *r, struct link_lists *lists,
     link_pool_seal(&r->dictionary.pool);
     link_words_weigh(&r->dictionary, r->count);
     find_partners(r);
-    return 0;
+    TRY(link_keys_build(r));
+    return link_compare_build(r);
 }

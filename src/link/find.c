@@ -28,7 +28,7 @@ struct finding {
     struct link_edges *edges;
     struct finder *finders;
     struct link_kept before; /* the earlier run's tasks, sorted */
-    unsigned part_bits, workers;
+    unsigned workers;
     pthread_mutex_t lock; /* over parts */
 };
 
@@ -62,7 +62,6 @@ static int put_part(struct finding *f, unsigned worker)
     if (me->pending.task_count == 0)
         return 0;
     me->pending.edge_count = me->edges_done;
-    me->pending.part_bits = f->part_bits;
     pthread_mutex_lock(&f->lock);
     int error = link_keep_put_found(f->parts, &me->pending);
     pthread_mutex_unlock(&f->lock);
@@ -122,7 +121,6 @@ static int add_part(struct finding *f, const struct link_kept *k)
     for (size_t i = 0; i < k->edge_count; i++)
         TRY(link_edges_add(f->edges, 0, k->edges[i]));
     link_tally_add(&f->finders[0].all, &k->tally);
-    f->part_bits = k->part_bits; /* or the tasks would be others */
     return 0;
 }
 
@@ -169,7 +167,6 @@ static int find(struct finding *f, const struct link_universe *u, const struct l
     TRY(take_parts(f, u->count));
     struct link_pairs job = {.universe = u,
                              .plan = plan,
-                             .part_bits = f->part_bits,
                              .every = 1,
                              .take = take,
                              .is_done = is_done,
@@ -184,16 +181,11 @@ static int find(struct finding *f, const struct link_universe *u, const struct l
     return link_edges_settle(f->edges, w);
 }
 
-int link_find(const struct link_universe *u, const struct link_settings *settings,
-              const struct link_plan *plan, const struct link_model *model, struct workers *w,
-              struct watch *watch, struct parts *parts, struct link_edges *edges,
-              struct link_found *ret_found)
+int link_find(const struct link_universe *u, const struct link_plan *plan,
+              const struct link_model *model, struct workers *w, struct watch *watch,
+              struct parts *parts, struct link_edges *edges, struct link_found *ret_found)
 {
-    size_t memory = settings->memory_bytes ? settings->memory_bytes : LINK_MEMORY_BYTES;
-    struct finding f = {.parts = parts,
-                        .edges = edges,
-                        .part_bits = link_part_bits(u, memory / 4),
-                        .workers = workers_count(w)};
+    struct finding f = {.parts = parts, .edges = edges, .workers = workers_count(w)};
     struct link_scorer *scorer;
     f.finders = mem_calloc(f.workers, sizeof *f.finders);
     REJECT_IF(!f.finders, E_NOMEM);

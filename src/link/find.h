@@ -24,9 +24,8 @@ struct link_found {
 /* Adds to edges each candidate of at least LINK_EDGE_BITS_MIN, and settles them. parts: NULL, or
  * behind what link_keep_take_learnt took. E_STOPPED: what is finished is in parts. E_FORMAT (parts
  * of other records), E_NOMEM, or what parts and the edges' spill say. */
-int link_find(const struct link_universe *u, const struct link_settings *settings,
-              const struct link_plan *plan, const struct link_model *model, struct workers *w,
-              struct watch *watch, struct parts *parts, struct link_edges *edges,
-              struct link_found *ret_found) MUST_USE;
+int link_find(const struct link_universe *u, const struct link_plan *plan,
+              const struct link_model *model, struct workers *w, struct watch *watch,
+              struct parts *parts, struct link_edges *edges, struct link_found *ret_found) MUST_USE;
 
 #endif

@@ -75,51 +75,25 @@ static void get_atoms(struct cursor *c, const struct link_records *r, struct lin
 
 static void put_pass(struct buf *b, const struct link_pass *pass)
 {
-    uint32_t count = 0;
     put_atoms(b, pass->key, pass->keys);
     put_atoms(b, pass->cut, pass->cuts);
     buf_u32(b, pass->block_max);
-    buf_u8(b, pass->slots);
     buf_u64(b, pass->pairs);
     put_real(b, pass->found);
     put_real(b, pass->added);
-    for (size_t i = 0; i < pass->too_large_capacity; i++)
-        count += pass->too_large[i] != 0;
-    buf_u32(b, count);
-    for (size_t i = 0; i < pass->too_large_capacity; i++) {
-        if (pass->too_large[i] != 0)
-            buf_u64(b, pass->too_large[i]);
-    }
 }
 
-static int get_large_blocks(struct cursor *c, struct link_pass *pass)
-{
-    uint32_t count = cursor_u32(c);
-    REJECT_IF((uint64_t)count * 8 > cursor_left(c), E_FORMAT);
-    if (count == 0)
-        return 0;
-    uint64_t *blocks = mem_calloc(count, sizeof *blocks);
-    REJECT_IF(!blocks, E_NOMEM);
-    for (uint32_t i = 0; i < count; i++)
-        blocks[i] = cursor_u64(c) | 1;
-    int error = link_pass_cut(pass, blocks, count);
-    mem_free(blocks);
-    return error;
-}
-
-static int get_pass(struct cursor *c, const struct link_records *r, struct link_pass *pass)
+static void get_pass(struct cursor *c, const struct link_records *r, struct link_pass *pass)
 {
     *pass = (struct link_pass){.keys = 0};
     get_atoms(c, r, pass->key, LINK_PASS_KEYS_MAX, &pass->keys);
     get_atoms(c, r, pass->cut, LINK_PASS_CUTS_MAX, &pass->cuts);
     pass->block_max = cursor_u32(c);
-    pass->slots = cursor_u8(c);
     pass->pairs = cursor_u64(c);
     pass->found = get_real(c);
     pass->added = get_real(c);
-    if (pass->keys == 0 || pass->slots == 0 || pass->slots > LINK_BLOCKS_MAX)
+    if (pass->keys == 0)
         cursor_fail(c);
-    return get_large_blocks(c, pass);
 }
 
 static int get_plan(struct cursor *c, const struct link_records *r, struct link_plan *plan)
@@ -130,7 +104,7 @@ static int get_plan(struct cursor *c, const struct link_records *r, struct link_
     plan->coverage = get_real(c);
     REJECT_IF(passes > LINK_PASSES_MAX, E_FORMAT);
     while (plan->passes < passes)
-        TRY(get_pass(c, r, &plan->pass[plan->passes++]));
+        get_pass(c, r, &plan->pass[plan->passes++]);
     return cursor_end(c);
 }
 
@@ -281,10 +255,9 @@ static int get_edges(struct cursor *c, uint32_t records, struct link_kept *k)
 static int get_found(struct cursor *c, uint32_t records, struct link_kept *k)
 {
     k->task_count = k->edge_count = 0;
-    k->part_bits = cursor_u8(c);
     get_tally(c, &k->tally);
     uint32_t count = cursor_u32(c);
-    REJECT_IF((uint64_t)count * 8 > cursor_left(c) || k->part_bits > 24, E_FORMAT);
+    REJECT_IF((uint64_t)count * 8 > cursor_left(c), E_FORMAT);
     for (uint32_t i = 0; i < count; i++)
         TRY(link_kept_add_task(k, cursor_u64(c)));
     return get_edges(c, records, k);
@@ -312,7 +285,6 @@ int link_keep_put_found(struct parts *parts, const struct link_kept *k)
     struct buf b;
     buf_init(&b, PARTS_PART_MAX_BYTES);
     buf_u8(&b, FOUND);
-    buf_u8(&b, (uint8_t)k->part_bits);
     put_tally(&b, &k->tally);
     buf_u32(&b, (uint32_t)k->task_count);
     for (size_t i = 0; i < k->task_count; i++)

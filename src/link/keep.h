@@ -24,7 +24,6 @@ void link_tally_add(struct link_tally *to, const struct link_tally *from);
 
 /* What some tasks found. */
 struct link_kept {
-    unsigned part_bits;
     uint64_t *tasks;
     size_t task_count, task_capacity;
     struct link_edge *edges;

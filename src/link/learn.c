@@ -22,7 +22,6 @@ struct learning {
     const struct link_universe *u;
     const struct link_plan *plan;
     uint64_t seed;
-    unsigned part_bits;
     uint32_t every;
     struct link_scorer *scorer;
     struct link_scoring **scoring;  /* per worker */
@@ -83,7 +82,7 @@ static int count_found(void *arg, unsigned worker, unsigned pass, const struct l
     for (size_t i = 0; i < count; i++) {
         link_score_pattern(l->scoring[worker], pairs[i].a, pairs[i].b, &pattern);
         if (!l->plan->all)
-            pattern.passes = link_plan_passes_of(l->plan, l->u->records, pairs[i].a, pairs[i].b);
+            pattern.passes = link_plan_passes_of(l->plan, l->u, pairs[i].a, pairs[i].b);
         TRY(link_patterns_add(&l->patterns[worker], &pattern, 1));
     }
     return 0;
@@ -98,8 +97,7 @@ static int count_random(void *arg, size_t task, unsigned worker)
     rng_init(&rng, l->seed, task + 1000);
     for (unsigned i = 0; i < RANDOM_PAIRS / RANDOM_TASKS; i++) {
         uint32_t a = u->order[rng_below(&rng, u->count)], b = u->order[rng_below(&rng, u->count)];
-        if (a == b || !link_universe_has(u, a, b) ||
-            link_plan_passes_of(l->plan, u->records, a, b) != 0)
+        if (a == b || !link_universe_has(u, a, b) || link_plan_passes_of(l->plan, u, a, b) != 0)
             continue;
         link_score_pattern(l->scoring[worker], a, b, &pattern);
         pattern.outside = 1;
@@ -118,7 +116,6 @@ static int count_patterns(struct learning *l, const struct link_model *model)
     REJECT_IF(!l->patterns || !l->random_outside, E_NOMEM);
     struct link_pairs job = {.universe = l->u,
                              .plan = l->plan,
-                             .part_bits = l->part_bits,
                              .every = l->every,
                              .take = count_found,
                              .arg = l,
@@ -225,7 +222,6 @@ static int draw_matches(struct learning *l, const struct link_model *model,
 {
     struct link_pairs job = {.universe = l->u,
                              .plan = l->plan,
-                             .part_bits = l->part_bits,
                              .every = l->every,
                              .take = keep_likely,
                              .arg = l,
@@ -250,7 +246,7 @@ static int choose_first(struct learning *l, struct link_plan *plan)
     struct link_matches *matches = link_matches_invent(l->u, l->seed);
     REJECT_IF(!matches, E_NOMEM);
     int error = link_plan_choose(plan, l->u, matches, pairs_max_of(l->u, FIRST_PAIRS_PER_RECORD),
-                                 l->part_bits, l->w, l->watch);
+                                 l->w, l->watch);
     link_matches_free(matches);
     return error;
 }
@@ -260,7 +256,7 @@ static int choose_final(struct learning *l, const struct link_model *model, uint
 {
     struct link_matches *matches = NULL;
     TRY(draw_matches(l, model, &matches));
-    int error = link_plan_choose(plan, l->u, matches, pairs_max, l->part_bits, l->w, l->watch);
+    int error = link_plan_choose(plan, l->u, matches, pairs_max, l->w, l->watch);
     link_matches_free(matches);
     return error;
 }
@@ -278,14 +274,9 @@ static struct learning learning_of(const struct link_universe *u,
                                    const struct link_settings *settings, struct workers *w,
                                    struct watch *watch, uint64_t *ret_pairs_max)
 {
-    size_t memory = settings->memory_bytes ? settings->memory_bytes : LINK_MEMORY_BYTES;
     uint32_t each = settings->pairs_per_record ? settings->pairs_per_record : LINK_PAIRS_PER_RECORD;
     *ret_pairs_max = pairs_max_of(u, each);
-    return (struct learning){.u = u,
-                             .seed = settings->seed,
-                             .part_bits = link_part_bits(u, memory / 4),
-                             .w = w,
-                             .watch = watch};
+    return (struct learning){.u = u, .seed = settings->seed, .w = w, .watch = watch};
 }
 
 int link_learn(const struct link_universe *u, const struct link_settings *settings,
@@ -300,7 +291,7 @@ int link_learn(const struct link_universe *u, const struct link_settings *settin
     link_plan_init(&first);
     link_model_start(&model, u->records);
     if (u->pairs <= pairs_max) {
-        error = link_plan_choose(plan, u, NULL, pairs_max, l.part_bits, w, watch);
+        error = link_plan_choose(plan, u, NULL, pairs_max, w, watch);
         if (error == 0)
             error = estimate_under(&l, plan, &model);
     } else {

@@ -17,11 +17,9 @@
 struct link_settings {
     uint64_t seed;
     uint32_t pairs_per_record; /* candidate pairs; 0: LINK_PAIRS_PER_RECORD */
-    size_t memory_bytes;       /* for sorting and kept pairs; 0: LINK_MEMORY_BYTES */
 };
 #define LINK_PAIRS_PER_RECORD 100
 #define LINK_PAIRS_ALL_MAX 5000000u /* so few are always all looked at */
-#define LINK_MEMORY_BYTES ((size_t)1 << 30)
 
 /* plan is from link_plan_init; the model belongs to the universe's records. E_NOMEM, E_STOPPED. */
 int link_learn(const struct link_universe *u, const struct link_settings *settings,

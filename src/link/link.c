@@ -147,8 +147,7 @@ static int make_records(struct running *run)
 
 static struct link_settings settings_of(const struct running *run)
 {
-    return (struct link_settings){.seed = run->options->seed,
-                                  .memory_bytes = run->options->memory_bytes};
+    return (struct link_settings){.seed = run->options->seed};
 }
 
 static int learn_now(struct running *run)
@@ -174,7 +173,7 @@ static int learn(struct running *run)
     if (parts)
         TRY(link_keep_take_learnt(parts, result->records, &result->plan, &result->model, &before));
     if (before)
-        return 0;
+        return link_plan_prepare(&result->plan, &result->universe, run->means->workers);
     TRY(learn_now(run));
     return parts ? link_keep_put_learnt(parts, &result->plan, &result->model) : 0;
 }
@@ -190,13 +189,12 @@ static int take_edges(struct link_result *result, struct link_edges *edges)
 static int find_pairs(struct running *run)
 {
     struct link_result *result = run->result;
-    struct link_settings settings = settings_of(run);
     struct workers *w = run->means->workers;
-    size_t memory = settings.memory_bytes ? settings.memory_bytes : LINK_MEMORY_BYTES;
+    size_t memory = run->options->memory_bytes ? run->options->memory_bytes : LINK_MEMORY_BYTES;
     struct link_edges *edges = link_edges_new(w, memory / 4, run->means->spill);
     REJECT_IF(!edges, E_NOMEM);
-    int error = link_find(&result->universe, &settings, &result->plan, &result->model, w,
-                          run->means->watch, run->means->parts, edges, &result->found);
+    int error = link_find(&result->universe, &result->plan, &result->model, w, run->means->watch,
+                          run->means->parts, edges, &result->found);
     if (error == 0)
         error = take_edges(result, edges);
     link_edges_free(edges);
@@ -352,6 +350,56 @@ int link_run(const struct link_options *options, const struct link_means *means,
     else
         *ret_result = run.result;
     return error;
+}
+
+/* What parts depend on */
+
+static void put_block(struct buf *out, struct span block)
+{
+    buf_u64(out, block.len);
+    buf_span(out, block);
+}
+
+static void put_word(struct buf *out, const char *word)
+{
+    put_block(out, span_text(word ? word : ""));
+}
+
+static void put_words(struct buf *out, const char *const *words, size_t count)
+{
+    buf_u64(out, count);
+    for (size_t i = 0; i < count; i++)
+        put_word(out, words[i]);
+}
+
+static void put_model(struct buf *out, const struct link_model *model)
+{
+    struct buf text;
+    buf_init(&text, LINK_MODEL_TEXT_MAX);
+    if (model)
+        link_model_write(model, &text);
+    put_block(out, buf_bytes(&text));
+    if (buf_error(&text) < 0)
+        buf_fail(out, buf_error(&text));
+    buf_release(&text);
+}
+
+void link_run_depends(const struct link_options *options, struct buf *out)
+{
+    const struct link_columns_options *columns = &options->columns;
+    put_word(out, "vouchsafe link " VOUCHSAFE_VERSION);
+    buf_u8(out, (uint8_t)options->scope);
+    buf_u64(out, options->seed);
+    put_word(out, options->truth);
+    put_block(out, columns->said);
+    put_model(out, options->model);
+    put_words(out, columns->ignore, columns->ignore_count);
+    put_words(out, options->unique, options->unique_count);
+    buf_u64(out, options->source_count);
+    for (size_t i = 0; i < options->source_count; i++) {
+        put_word(out, options->sources[i].name);
+        buf_u8(out, options->sources[i].linked);
+    }
 }
 
 void link_result_free(struct link_result *result)

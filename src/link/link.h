@@ -37,6 +37,7 @@
 #include "link/score.h"
 #include "link/universe.h"
 
+#define LINK_MEMORY_BYTES ((size_t)1 << 30)
 struct link_options {
     const struct link_source *sources;
     size_t source_count;
@@ -51,7 +52,7 @@ struct link_options {
     const char *decisions_name;     /* of that file, for problems; may be NULL */
     bool two_reviewers;             /* it takes two to decide */
     uint64_t seed;
-    size_t memory_bytes; /* for sorting and kept pairs; 0: LINK_MEMORY_BYTES */
+    size_t memory_bytes; /* for kept pairs, besides what records take; 0: LINK_MEMORY_BYTES */
 };
 
 /* What it works with; each may be NULL. */
@@ -59,8 +60,8 @@ struct link_means {
     struct workers *workers;
     struct watch *watch;
     struct spill *spill; /* for what is more than memory_bytes; NULL: memory is taken */
-    /* What is finished, for going on after an interruption. They must be of a run with the same
-     * lists, unique, scope, columns, truth, model and seed; the rest may differ. NULL: nowhere. */
+    /* What is finished, for going on after an interruption; of a run of which link_run_depends
+     * said the same, and with the same bytes in the lists. NULL: it is not kept. */
     struct parts *parts;
 };
 
@@ -113,6 +114,9 @@ struct link_result {
 int link_run(const struct link_options *options, const struct link_means *means,
              struct link_result **ret_result, struct problem *problem) MUST_USE;
 void link_result_free(struct link_result *result);
+/* Appends what parts depend on besides the bytes of the lists: this program's version, seed, scope,
+ * the lists' names, what is said of columns, the model. docs/crypto.md, "Parts to resume from". */
+void link_run_depends(const struct link_options *options, struct buf *out);
 
 /* The evidence of a pair. For one thread at a time. */
 void link_result_explain(const struct link_result *result, uint32_t a, uint32_t b,

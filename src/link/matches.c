@@ -77,16 +77,13 @@ struct link_matches *link_matches_invent(const struct link_universe *u, uint64_t
 
 static bool keys_agree(const struct link_records *r, struct link_atom atom, struct link_pair pair)
 {
-    for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
-        uint64_t of_a = link_key(r, atom.field, atom.key, pair.a, i);
-        if (of_a == 0)
-            return false;
-        for (unsigned j = 0; j < LINK_KEY_VALUES_MAX; j++) {
-            uint64_t of_b = link_key(r, atom.field, atom.key, pair.b, j);
-            if (of_b == of_a)
+    uint64_t of_a[LINK_KEY_VALUES_MAX], of_b[LINK_KEY_VALUES_MAX];
+    unsigned count_a = link_keys(r, atom.field, atom.key, pair.a, of_a);
+    unsigned count_b = count_a > 0 ? link_keys(r, atom.field, atom.key, pair.b, of_b) : 0;
+    for (unsigned i = 0; i < count_a; i++) {
+        for (unsigned j = 0; j < count_b; j++) {
+            if (of_a[i] == of_b[j])
                 return true;
-            if (of_b == 0)
-                break;
         }
     }
     return false;
@@ -104,7 +101,7 @@ static void look_at(const struct link_universe *u, const struct link_plan *plan,
                     struct drawing *d)
 {
     for (size_t i = 0; i < count; i++) {
-        uint32_t passes = link_plan_passes_of(plan, u->records, pairs[i].a, pairs[i].b);
+        uint32_t passes = link_plan_passes_of(plan, u, pairs[i].a, pairs[i].b);
         d->free_fields[i] = link_plan_free_fields(plan, passes);
         for (unsigned a = 0; a < m->atoms; a++) {
             if (keys_agree(u->records, m->atom[a], pairs[i]))

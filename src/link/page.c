@@ -94,7 +94,8 @@ static void put_values(struct link_page *p, struct values *row, const struct lin
         link_page_note(p, buf_error(&shown[i]) == E_NOMEM ? E_NOMEM : 0);
     }
     struct span of_a = buf_bytes(&shown[0]), of_b = buf_bytes(&shown[1]);
-    if (span_equal(of_a, of_b) || !link_differ(of_a, of_b, a, &a_count, b, &b_count)) {
+    if (!link_level_differs(of->level) || span_equal(of_a, of_b) ||
+        !link_differ(of_a, of_b, a, &a_count, b, &b_count)) {
         a[0] = (struct link_piece){of_a, false};
         b[0] = (struct link_piece){of_b, false};
         a_count = b_count = 1;

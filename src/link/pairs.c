@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A record's blocks in the earlier passes are gathered once for each block it is in, so that the
- * many comparisons of "has an earlier pass this pair?" run through memory that lies together. */
 #include <stdatomic.h>
 
 #include "base/mem.h"
@@ -12,10 +10,15 @@ struct task {
     size_t from, to; /* rows */
 };
 
+struct row {
+    uint32_t place, record;
+};
+
 /* Of one worker. */
 struct scratch {
-    uint64_t *blocks; /* per row of the gathered: its blocks, pass after pass */
-    size_t capacity;
+    struct row *rows;  /* gathered */
+    uint32_t *numbers; /* of each its blocks, pass after pass */
+    size_t capacity;   /* rows */
     size_t pairs_count;
     struct link_pair pairs[LINK_PAIRS_AT_ONCE];
 };
@@ -24,9 +27,7 @@ struct run {
     const struct link_pairs *job;
     struct watch *watch;
     unsigned pass, width; /* width: blocks of a row, of this pass and all before */
-    uint64_t part;
-    const struct link_entry *entries;
-    size_t count;
+    struct link_blocks blocks;
     struct task *tasks;
     size_t tasks_count, tasks_capacity;
     struct scratch *scratch; /* per worker */
@@ -63,15 +64,14 @@ static bool row_is_taken(const struct run *run, uint32_t position)
 
 static bool is_done(const struct run *run, size_t place)
 {
-    return run->job->is_done &&
-           run->job->is_done(run->job->arg, LINK_TASK(run->pass, run->part, place));
+    return run->job->is_done && run->job->is_done(run->job->arg, LINK_TASK(run->pass, place));
 }
 
 static int say_done(const struct run *run, unsigned worker, size_t place, uint64_t pairs)
 {
     if (!run->job->done)
         return 0;
-    return run->job->done(run->job->arg, worker, LINK_TASK(run->pass, run->part, place), pairs);
+    return run->job->done(run->job->arg, worker, LINK_TASK(run->pass, place), pairs);
 }
 
 static int end_task(struct run *run, unsigned worker, size_t index, uint64_t pairs)
@@ -124,6 +124,8 @@ static int run_all(struct run *run, struct workers *w)
 {
     size_t rows = run->job->universe->count, from = 0;
     uint64_t pairs = 0;
+    if (is_done(run, LINK_TASK_ALL))
+        return 0;
     for (size_t i = 0; i < rows; i++) {
         pairs += rows - i - 1;
         if (pairs >= TASK_PAIRS || i + 1 == rows) {
@@ -139,111 +141,115 @@ static int run_all(struct run *run, struct workers *w)
 
 /* Blocks */
 
-/* One past the last entry of the block that entry i is in; lower: its first. */
-static void block_around(const struct run *run, size_t i, size_t *ret_first, size_t *ret_end)
+/* The block that row i is of. */
+static uint32_t block_of(const struct link_blocks *b, size_t i)
 {
-    const struct link_entry *e = run->entries;
-    size_t low = 0, high = i; /* the first of the block is in [low, high] */
+    uint32_t low = 1, high = b->count; /* it is in [low, high] */
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (e[middle].hash == e[i].hash)
-            high = middle;
-        else
+        uint32_t middle = low + (high - low) / 2;
+        if (b->starts[middle + 1] <= i)
             low = middle + 1;
-    }
-    *ret_first = high;
-    low = i;
-    high = run->count; /* the last of the block is in [low, high) */
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (e[middle].hash == e[i].hash)
-            low = middle;
         else
             high = middle;
     }
-    *ret_end = high;
+    return low;
 }
 
+static int make_room(struct scratch *s, size_t rows, unsigned width)
+{
+    if (rows <= s->capacity)
+        return 0;
+    mem_free(s->rows);
+    mem_free(s->numbers);
+    s->capacity = 0;
+    s->rows = mem_alloc(rows * 2 * sizeof *s->rows);
+    s->numbers = mem_alloc(rows * 2 * width * sizeof *s->numbers);
+    REJECT_IF(!s->rows || !s->numbers, E_NOMEM);
+    s->capacity = rows * 2;
+    return 0;
+}
+
+/* What is to be known of rows from .. to, so that the many comparisons run through memory that lies
+ * together. */
 static int gather(struct run *run, struct scratch *s, size_t from, size_t to)
 {
-    size_t needed = (to - from) * run->width;
-    if (needed > s->capacity) {
-        mem_free(s->blocks);
-        s->capacity = 0;
-        s->blocks = mem_alloc(needed * 2 * sizeof *s->blocks);
-        REJECT_IF(!s->blocks, E_NOMEM);
-        s->capacity = needed * 2;
-    }
-    uint64_t blocks[LINK_BLOCKS_MAX], *at = s->blocks;
+    const struct link_universe *u = run->job->universe;
+    TRY(make_room(s, to - from, run->width));
+    uint32_t *at = s->numbers;
     for (size_t i = from; i < to; i++) {
+        uint32_t place = run->blocks.places[i], record = u->order[place];
+        s->rows[i - from] = (struct row){.place = place, .record = record};
         for (unsigned p = 0; p <= run->pass; p++) {
             const struct link_pass *pass = &run->job->plan->pass[p];
-            unsigned n =
-                link_pass_blocks(pass, run->job->universe->records, run->entries[i].record, blocks);
+            const uint32_t *numbers = pass->numbers + (size_t)place * pass->slots;
             for (unsigned k = 0; k < pass->slots; k++)
-                *at++ = k < n ? blocks[k] : 0;
+                *at++ = numbers[k];
         }
     }
     return 0;
 }
 
-/* The smallest that both have; 0 when none. */
-static uint64_t shared(const uint64_t *a, const uint64_t *b, unsigned slots)
-{
-    if (slots == 1)
-        return a[0] == b[0] ? a[0] : 0;
-    uint64_t smallest = 0;
-    for (unsigned i = 0; i < slots && a[i] != 0; i++) {
-        for (unsigned j = 0; j < slots && b[j] != 0; j++) {
-            if (a[i] == b[j] && (smallest == 0 || a[i] < smallest))
-                smallest = a[i];
-        }
-    }
-    return smallest;
-}
-
 /* Whether the pair is this block's: no earlier pass has it, nor another block of this pass. */
-static bool is_ours(const struct run *run, const uint64_t *a, const uint64_t *b, uint64_t block)
+static bool is_ours(const struct run *run, const uint32_t *a, const uint32_t *b, uint32_t block)
 {
     for (unsigned p = 0; p < run->pass; p++) {
         unsigned slots = run->job->plan->pass[p].slots;
-        if (shared(a, b, slots) != 0)
+        if (link_blocks_common(a, b, slots) != 0)
             return false;
         a += slots;
         b += slots;
     }
     unsigned slots = pass_of(run)->slots;
-    return slots == 1 || shared(a, b, slots) == block;
+    return slots == 1 || link_blocks_common(a, b, slots) == block;
 }
 
-/* Rows from .. to of a block that ends at end. */
-static int pair_rows(struct run *run, unsigned worker, size_t from, size_t to, size_t end,
-                     size_t reach, uint64_t *pairs)
+/* One row of a block, with those after it. */
+static int pair_row(struct run *run, unsigned worker, size_t row, size_t last, uint32_t block)
 {
-    struct scratch *s = &run->scratch[worker];
+    const struct scratch *s = &run->scratch[worker];
     const struct link_universe *u = run->job->universe;
-    size_t gathered = to - 1 + reach < end ? to + reach : end;
-    TRY(gather(run, s, from, gathered));
-    for (size_t i = from; i < to; i++) {
-        const struct link_entry *a = &run->entries[i];
-        const uint64_t *blocks_a = s->blocks + (i - from) * run->width;
-        size_t last = end - i > reach ? i + reach : end - 1;
-        *pairs += last - i;
-        if (!row_is_taken(run, a->position))
-            continue;
-        for (size_t j = i + 1; j <= last; j++) {
-            const struct link_entry *b = &run->entries[j];
-            if (link_universe_has(u, a->record, b->record) &&
-                is_ours(run, blocks_a, s->blocks + (j - from) * run->width, a->hash))
-                TRY(put(run, worker, a->record, b->record));
-        }
+    const uint32_t *numbers = s->numbers + row * run->width;
+    uint32_t a = s->rows[row].record;
+    for (size_t j = row + 1; j <= last; j++) {
+        uint32_t b = s->rows[j].record;
+        if (is_ours(run, numbers, s->numbers + j * run->width, block) &&
+            (u->every || link_universe_has(u, a, b)))
+            TRY(put(run, worker, a, b));
     }
     return 0;
+}
+
+static bool any_is_taken(const struct run *run, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (row_is_taken(run, run->blocks.places[i]))
+            return true;
+    }
+    return false;
 }
 
 static size_t reach_in(const struct run *run, size_t size)
 {
     return size > pass_of(run)->block_max ? LINK_NEIGHBOURS : size;
+}
+
+/* Rows from .. to of a block that ends at end; how many pairs there were to look at. */
+static int pair_rows(struct run *run, unsigned worker, size_t from, size_t to, uint32_t block,
+                     uint64_t *pairs)
+{
+    struct scratch *s = &run->scratch[worker];
+    size_t end = run->blocks.starts[block + 1], size = end - run->blocks.starts[block];
+    size_t reach = reach_in(run, size), gathered = to - 1 + reach < end ? to + reach : end;
+    bool any = any_is_taken(run, from, to);
+    if (any)
+        TRY(gather(run, s, from, gathered));
+    for (size_t i = from; i < to; i++) {
+        size_t last = end - i > reach ? i + reach : end - 1;
+        *pairs += last - i;
+        if (any && row_is_taken(run, s->rows[i - from].place))
+            TRY(pair_row(run, worker, i - from, last - from, block));
+    }
+    return 0;
 }
 
 static int block_task(void *arg, size_t index, unsigned worker)
@@ -253,12 +259,10 @@ static int block_task(void *arg, size_t index, unsigned worker)
     uint64_t pairs = 0;
     if (is_done(run, index))
         return 0;
-    for (size_t i = t.from; i < t.to;) {
-        size_t first, end;
-        block_around(run, i, &first, &end);
-        size_t to = end < t.to ? end : t.to;
-        if (end - i > 1)
-            TRY(pair_rows(run, worker, i, to, end, reach_in(run, end - first), &pairs));
+    uint32_t block = block_of(&run->blocks, t.from);
+    for (size_t i = t.from; i < t.to; block++) {
+        size_t end = run->blocks.starts[block + 1], to = end < t.to ? end : t.to;
+        TRY(pair_rows(run, worker, i, to, block, &pairs));
         i = to;
     }
     return end_task(run, worker, index, pairs);
@@ -266,17 +270,15 @@ static int block_task(void *arg, size_t index, unsigned worker)
 
 static int make_tasks(struct run *run)
 {
-    const struct link_entry *e = run->entries;
-    size_t from = 0, end;
+    const struct link_blocks *b = &run->blocks;
+    size_t from = 0, count = b->starts[b->count + 1];
     uint64_t pairs = 0;
     run->tasks_count = 0;
-    for (size_t first = 0; first < run->count; first = end) {
-        for (end = first + 1; end < run->count && e[end].hash == e[first].hash;)
-            end++;
-        size_t reach = reach_in(run, end - first);
-        for (size_t i = first; i < end; i++) {
+    for (uint32_t block = 1; block <= b->count; block++) {
+        size_t end = b->starts[block + 1], reach = reach_in(run, end - b->starts[block]);
+        for (size_t i = b->starts[block]; i < end; i++) {
             pairs += end - i - 1 < reach ? end - i : reach; /* and one for looking at it */
-            if (pairs >= TASK_PAIRS || i + 1 == run->count) {
+            if (pairs >= TASK_PAIRS || i + 1 == count) {
                 TRY(add_task(run, from, i + 1));
                 from = i + 1;
                 pairs = 0;
@@ -288,29 +290,36 @@ static int make_tasks(struct run *run)
 
 static int run_pass(struct run *run, struct workers *w)
 {
-    run->width += pass_of(run)->slots;
-    for (run->part = 0; run->part < 1u << run->job->part_bits; run->part++) {
-        struct link_entry *entries;
-        if (is_done(run, LINK_TASK_ALL))
-            continue;
-        TRY(link_pass_sort(pass_of(run), run->job->universe, run->job->part_bits, run->part, w,
-                           &entries, &run->count));
-        run->entries = entries;
-        int error = make_tasks(run);
-        if (error == 0)
-            error = workers_run(w, run->tasks_count, block_task, run);
-        mem_free(entries);
-        TRY(error);
-        TRY(say_done(run, 0, LINK_TASK_ALL, 0));
+    if (is_done(run, LINK_TASK_ALL))
+        return 0;
+    TRY(link_blocks_new(pass_of(run), run->job->universe, &run->blocks));
+    int error = make_tasks(run);
+    if (error == 0)
+        error = workers_run(w, run->tasks_count, block_task, run);
+    link_blocks_release(&run->blocks);
+    TRY(error);
+    return say_done(run, 0, LINK_TASK_ALL, 0);
+}
+
+static void forget_rows(struct run *run, unsigned workers)
+{
+    for (unsigned i = 0; i < workers; i++) {
+        mem_free(run->scratch[i].rows);
+        mem_free(run->scratch[i].numbers);
+        run->scratch[i].rows = NULL;
+        run->scratch[i].numbers = NULL;
+        run->scratch[i].capacity = 0;
     }
-    return 0;
 }
 
 static int run_passes(struct run *run, struct workers *w)
 {
     run->pairs_total = run->job->plan->pairs;
-    for (run->pass = 0; run->pass < run->job->plan->passes; run->pass++)
+    for (run->pass = 0; run->pass < run->job->plan->passes; run->pass++) {
+        run->width += pass_of(run)->slots;
+        forget_rows(run, workers_count(w)); /* they were narrower */
         TRY(run_pass(run, w));
+    }
     return 0;
 }
 
@@ -321,8 +330,7 @@ int link_pairs_run(const struct link_pairs *job, struct workers *w, struct watch
     run.scratch = mem_calloc(workers_count(w), sizeof *run.scratch);
     REJECT_IF(!run.scratch, E_NOMEM);
     int error = job->plan->all ? run_all(&run, w) : run_passes(&run, w);
-    for (unsigned i = 0; i < workers_count(w); i++)
-        mem_free(run.scratch[i].blocks);
+    forget_rows(&run, workers_count(w));
     mem_free(run.scratch);
     mem_free(run.tasks);
     return error;

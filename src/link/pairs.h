@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The candidate pairs of a plan, one after the other, each once, never all in memory.
  *
- * Each pass is sorted into blocks; ranges of their rows are the tasks of the workers. What comes
- * out is the same for every number of threads and every memory limit, but in no fixed order: what
- * is made of it must not depend on the order. */
+ * Ranges of the rows of a pass's blocks are the tasks of the workers. What comes out is the same for
+ * every number of threads, but in no fixed order: what is made of it must not depend on the
+ * order. */
 #ifndef LINK_PAIRS_H
 #define LINK_PAIRS_H
 
@@ -13,16 +13,14 @@
 
 #define LINK_PAIRS_AT_ONCE 1024
 
-/* The work is cut into tasks, numbered by pass, by part of the pass (part_bits of them), and by
- * place in that; the same for every number of threads. LINK_TASK_ALL stands for all of a part. */
-#define LINK_TASK(pass, part, place)                                                               \
-    ((uint64_t)(pass) << 56 | (uint64_t)(part) << 32 | (uint64_t)(place))
+/* The work is cut into tasks, numbered by pass and by place in that; the same for every number of
+ * threads. LINK_TASK_ALL stands for all of a pass. */
+#define LINK_TASK(pass, place) ((uint64_t)(pass) << 32 | (uint64_t)(place))
 #define LINK_TASK_ALL UINT32_MAX
 
 struct link_pairs {
     const struct link_universe *universe;
-    const struct link_plan *plan;
-    unsigned part_bits; /* link_part_bits */
+    const struct link_plan *plan; /* prepared */
     /* 1: all pairs. k: of one row in k, chosen by what the record holds, so that every pair has
      * one chance in k. */
     uint32_t every;

@@ -54,8 +54,13 @@ uint32_t link_pool_count(const struct link_pool *pool)
 struct span link_pool_text(const struct link_pool *pool, uint32_t id)
 {
     ASSERT(id < link_pool_count(pool));
-    return id ? span_text((const char *)pool->bytes + (size_t)pool->starts[id] * UNIT_BYTES)
-              : span_of(NULL, 0);
+    if (id == 0)
+        return span_of(NULL, 0);
+    size_t from = (size_t)pool->starts[id] * UNIT_BYTES;
+    size_t end = id + 1 < pool->count ? (size_t)pool->starts[id + 1] * UNIT_BYTES : pool->used_bytes;
+    while (pool->bytes[end - 1] == 0) /* texts hold no NUL, and are not empty */
+        end--;
+    return span_of(pool->bytes + from, end - from);
 }
 
 /* The slot that holds the text, or the free one where it belongs. */

@@ -194,12 +194,12 @@ static int mark(struct showing *s, struct span seen, const char **row)
     size_t a_count, b_count;
     struct span a = buf_bytes(&s->a), b = buf_bytes(&s->b);
     TRY(link_differ_how(a, b, &how));
-    if (how == LINK_OTHER_TEXT && (span_equal(seen, span_text("the same")) ||
-                                   span_equal(seen, span_text("another form of it"))))
+    TRY(keep_shown(s, seen, &row[SEEN]));
+    if (how == LINK_OTHER_TEXT && !link_level_differs(row[SEEN]))
         how = LINK_SAME_BUT_FORM;
+    if (how != LINK_OTHER_TEXT)
+        row[SEEN] = "";
     row[MARK] = marks[how];
-    if (how == LINK_OTHER_TEXT)
-        TRY(keep_shown(s, seen, &row[SEEN]));
     if (how != LINK_OTHER_TEXT ||
         !link_differ(a, b, s->pieces[0], &a_count, s->pieces[1], &b_count))
         return 0;
@@ -250,8 +250,8 @@ static size_t width_of(const char *const *cells, size_t rows)
     return total;
 }
 
-/* Terminals that turn right-to-left text round turn what stands beside it round too: two such values
- * in one line would change places. */
+/* Terminals that turn right-to-left text round turn what stands beside it round too: two such
+ * values in one line would change places. */
 static bool is_right_to_left(const char *text)
 {
     static const uint32_t ranges[][2] = {

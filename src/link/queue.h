@@ -15,8 +15,8 @@ struct link_queue_item {
     struct span a, b;   /* what the two records are called (ident.h) */
     struct span chance; /* as it stands there */
     bool together;
-    /* Three for each field: a's, b's, and how the engine saw them (of which it says nothing where one
-     * is missing, or where the field is not compared). */
+    /* Three for each field: a's, b's, and how the engine saw them (of which it says nothing where
+     * one is missing, or where the field is not compared). */
     const struct span *values;
 };
 
@@ -34,9 +34,10 @@ int link_queue_read(struct span file, struct arena *arena, struct link_queue *re
                     struct problem *problem) MUST_USE;
 
 /* The two records beside each other, a row a field that one of them has; beneath each other where
- * the terminal is too narrow for all they say, or something is written from right to left. = the same, ≈ the same but for how it is written
- * (capitals, alphabet, the order of a date), ≠ not the same, with what differs in brackets where
- * that is not nearly all: "Pet[r]ov", "Pet[]ov"; and what the engine saw. Errors stand in out. */
+ * the terminal is too narrow for all they say, or something is written from right to left. = the
+ * same, ≈ the same but for how it is written (capitals, alphabet, the order of a date), ≠ not the
+ * same, with what differs in brackets where that is not nearly all: "Pet[r]ov", "Pet[]ov"; and what
+ * the engine saw. Errors stand in out. */
 void link_queue_show(const struct link_queue *queue, const struct link_queue_item *item,
                      size_t width, struct buf *out);
 

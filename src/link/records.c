@@ -51,6 +51,9 @@ void link_records_free(struct link_records *r)
     for (unsigned i = 0; i < r->lists_count; i++)
         mem_free(r->lists[i].name);
     link_words_release(&r->dictionary);
+    mem_free(r->rows);
+    mem_free(r->sound_keys);
+    mem_free(r->sound_starts);
     mem_free(r->lines);
     mem_free(r);
 }

@@ -67,28 +67,27 @@ uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint
 /* As it was written the first time, for people. */
 struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
 
-/* The level of agreement of two records in a field. Symmetric; the highest when the values are
- * equal and not missing. It may look at neighbouring fields of the two records (given and family
- * name in each other's place). Safe from several threads; scratch is one per thread. */
+/* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
+ * values are equal and not missing. A field's level may depend on neighbouring fields of the two
+ * records (given and family name in each other's place). Safe from several threads; scratch is one
+ * per thread. */
 struct link_scratch;
 struct link_scratch *link_scratch_new(const struct link_records *r) MUST_USE;
 void link_scratch_free(struct link_scratch *s);
-unsigned link_compare(const struct link_records *r, unsigned field, uint32_t a, uint32_t b,
-                      struct link_scratch *s);
-/* All fields at once: levels[f] for each; the fast way. */
 void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint8_t *levels,
                       struct link_scratch *s);
 
 /* Keys for blocking. Each field offers some: of a family name for instance the whole, the
  * phonetic key, the consonants, the first three letters; of a date the whole, year and month, the
- * year, day and month. A key of 0 is "none": such a record is in no block of it. A record can have
- * several (the tokens of a full name): index goes from 0 until link_key gives 0. A key depends on
- * what the value says, never on its number, which depends on the order of the rows. */
+ * year, day and month. A record can have several of one kind (the tokens of a full name), or none:
+ * then it is in no block of it. A key depends on what the value says, never on its number, which
+ * depends on the order of the rows. */
 #define LINK_KEYS_PER_FIELD_MAX 8
-#define LINK_KEY_VALUES_MAX 8 /* index below this */
+#define LINK_KEY_VALUES_MAX 8
 unsigned link_field_keys(const struct link_records *r, unsigned field);
 const char *link_key_name(const struct link_records *r, unsigned field, unsigned key);
-uint64_t link_key(const struct link_records *r, unsigned field, unsigned key, uint32_t record,
-                  unsigned index);
+/* How many; none of them is 0. */
+unsigned link_keys(const struct link_records *r, unsigned field, unsigned key, uint32_t record,
+                   uint64_t ret_keys[LINK_KEY_VALUES_MAX]);
 
 #endif

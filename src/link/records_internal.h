@@ -14,10 +14,17 @@ enum link_way {
     LINK_WAY_CODE,  /* code.h */
 };
 
+/* Of a value of words, what most comparisons need. */
+struct link_glance {
+    uint32_t only; /* its word, when it is one; else 0 */
+    uint32_t sign; /* the same for values that may stand in each other's place */
+};
+
 #define LINK_PARTNERS_MAX 2
 struct link_field {
     enum link_kind kind;
     enum link_way way;
+    uint8_t levels;
     char *name;
     uint32_t *column;       /* per record: its value */
     struct link_pool texts; /* per value, as written; perhaps LINK_TEXT_END and more behind */
@@ -28,8 +35,11 @@ struct link_field {
     uint32_t classes;
     /* WORDS: those of a value stand from starts[value] up to starts[value + 1]. */
     uint32_t *starts, *words;
-    link_date *dates;       /* DATE */
-    struct link_pool codes; /* CODE: a value's form has its number */
+    struct link_glance *glances; /* WORDS: per value */
+    link_date *dates;            /* DATE */
+    struct link_pool codes;      /* CODE: a value's form has its number */
+    uint64_t *wholes;            /* per value: its key; but of DATE */
+    uint64_t *parts;             /* and that of its beginning, or its end */
     /* Other fields of names in whose place its values may stand. */
     uint8_t partners[LINK_PARTNERS_MAX], partners_count;
 };
@@ -46,12 +56,19 @@ struct link_records {
     } lists[LINK_LISTS_MAX];
     unsigned fields_count;
     struct link_field fields[LINK_FIELDS_MAX];
+    uint32_t *rows; /* each record's values, field after field: they are looked at together */
     struct link_words dictionary;
+    uint64_t *sound_keys; /* those of a word stand from sound_starts[word] up to the next */
+    uint32_t *sound_starts;
 };
 
 /* Makes the fields, from columns of kinds. */
 int link_fields_build(struct link_records *r, struct link_lists *lists,
                       const struct link_columns *columns, struct problem *problem) MUST_USE;
+/* When the fields are there (key.c). E_NOMEM. */
+int link_keys_build(struct link_records *r) MUST_USE;
+/* And what comparing needs (compare.c). E_NOMEM. */
+int link_compare_build(struct link_records *r) MUST_USE;
 void link_field_release(struct link_field *field);
 
 static inline size_t link_field_words(const struct link_field *field, uint32_t value,

@@ -156,6 +156,8 @@ static void put_weights(struct link_page *p)
                                           .mark_low = -(double)LINK_DOUBT_BITS,
                                           .mark_high = (double)LINK_DOUBT_BITS,
                                           .mark = "in doubt",
+                                          .unit = "bits",
+                                          .counted = "pairs",
                                           .low_is = "different persons",
                                           .high_is = "one person"};
     struct html wide = {0}, narrow = {0};
@@ -285,6 +287,20 @@ static void put_evaluation(struct link_page *p)
 
 /* The queue */
 
+/* What is in doubt is whether two groups of records are one; the pair only shows them. */
+static void put_mean(struct link_page *p, struct values *v, double bits,
+                     const struct link_view *view)
+{
+    double mean = link_bits_to_probability(bits);
+    if (fabs(mean - view->why.probability) < 0.1)
+        return;
+    buf_printf(&p->words,
+               "That is what these two records say alone; with the others that go with them it is "
+               "%.2f, on average over their pairs.",
+               mean);
+    values_text(v, "mean", link_page_keep(p));
+}
+
 static int put_queue(struct link_page *p, const struct link_output *o, struct problem *problem)
 {
     size_t count;
@@ -300,6 +316,7 @@ static int put_queue(struct link_page *p, const struct link_output *o, struct pr
         struct values *v = values_add(p->v, "queue");
         values_printf(v, "number", "%zu", i + 1);
         link_page_put_view(p, v, &views[i]);
+        put_mean(p, v, (double)doubts[i].bits, &views[i]);
     }
     values_flag(p->v, "has_queue", shown > 0);
     if (count > shown) {

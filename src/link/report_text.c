@@ -150,21 +150,29 @@ static void put_fields(struct text *t)
                                                  {.title = "the same", .right = true},
                                                  {.title = "different", .right = true},
                                                  {.title = "goes together with", .cut = true}};
-    unsigned count = t->result->model.fields;
+    unsigned count = t->result->model.fields, wide = COUNT_OF(columns) - 1;
+    for (unsigned f = 0; f < count; f++) {
+        say_beside(&t->words, t->result, f);
+        wide = t->words.len > 0 ? COUNT_OF(columns) : wide;
+        buf_reset(&t->words);
+    }
     const char **cells = cells_for(t, count, COUNT_OF(columns));
     put_heading(t, "What agreement weighs, in bits");
     say_model(&t->words, t->result);
     put_prose(t);
     for (unsigned f = 0; cells && f < count; f++) {
         unsigned top = t->result->model.field[f].levels - 1;
-        cells[4 * f] = t->result->model.field[f].name;
-        cells[4 * f + 1] = bits(t, f, top);
-        cells[4 * f + 2] = bits(t, f, LINK_LEVEL_DIFFERENT);
+        const char **row = cells + wide * f;
+        row[0] = t->result->model.field[f].name;
+        row[1] = bits(t, f, top);
+        row[2] = bits(t, f, LINK_LEVEL_DIFFERENT);
         say_beside(&t->words, t->result, f);
-        cells[4 * f + 3] = keep(t);
+        if (wide == COUNT_OF(columns))
+            row[3] = keep(t);
+        buf_reset(&t->words);
     }
     if (cells)
-        term_table(t->out, columns, COUNT_OF(columns), cells, count, t->width);
+        term_table(t->out, columns, wide, cells, count, t->width);
 }
 
 static void put_persons(struct text *t)

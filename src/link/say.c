@@ -7,6 +7,9 @@
 
 #include "draw/chart_part.h"
 #include "link/output.h"
+#include "text/show.h"
+
+#define NAME_CHARACTERS_MAX 60 /* of a column, among others */
 
 const char say_about_weights[] =
     "Every pair that was looked at has a weight, in bits: each bit doubles the odds that the two "
@@ -127,7 +130,8 @@ void say_from(struct buf *b, const struct link_result *result, unsigned field)
             const struct link_column *c = &all->columns[i];
             if (c->list != list || c->role != LINK_ROLE_FIELD || strcmp(c->field, name) != 0)
                 continue;
-            buf_printf(b, "%s%s", between, c->name);
+            buf_text(b, between);
+            show_line(b, span_text(c->name), NAME_CHARACTERS_MAX);
             between = ", ";
         }
         if (between != before) {

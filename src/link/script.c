@@ -292,3 +292,24 @@ int link_speller_spell(struct link_speller *s, struct span text,
     *ret_count = s->count;
     return 0;
 }
+
+int link_speller_plain(struct link_speller *s, struct span text, struct span *ret_plain)
+{
+    const struct link_spelling *words;
+    size_t count, ascii = 0;
+    while (ascii < text.len && text.data[ascii] < 0x80)
+        ascii++;
+    if (ascii == text.len) {
+        *ret_plain = text;
+        return 0;
+    }
+    TRY(link_speller_spell(s, text, &words, &count));
+    buf_reset(&s->folded);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_u8(&s->folded, ' ');
+        buf_span(&s->folded, words[i].latin);
+    }
+    *ret_plain = buf_bytes(&s->folded);
+    return buf_error(&s->folded);
+}

@@ -30,5 +30,8 @@ void link_speller_free(struct link_speller *s);
  * E_UTF8, E_NOMEM, E_TOO_LARGE. */
 int link_speller_spell(struct link_speller *s, struct span text,
                        const struct link_spelling **ret_words, size_t *ret_count) MUST_USE;
+/* The text in Latin letters: itself when it is ASCII, else its words with a space between them. It
+ * lives until the next call, or as long as the text. */
+int link_speller_plain(struct link_speller *s, struct span text, struct span *ret_plain) MUST_USE;
 
 #endif

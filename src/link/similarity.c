@@ -10,6 +10,8 @@
 #include <emmintrin.h>
 #endif
 
+#define BONUS_OVER 0.7
+
 void link_pack(struct span text, struct link_packed *ret_packed)
 {
     struct link_packed packed = {
@@ -50,7 +52,7 @@ static inline uint64_t first_bits(size_t count)
 
 static double winkler(double jaro, const uint8_t *a, const uint8_t *b, size_t shorter)
 {
-    if (jaro <= 0.7)
+    if (jaro <= BONUS_OVER)
         return jaro;
     size_t prefix = 0;
     while (prefix < 4 && prefix < shorter && a[prefix] == b[prefix])
@@ -67,13 +69,14 @@ static inline double jaro_winkler(const uint8_t *a, size_t a_len, const uint8_t 
     uint64_t free_b = first_bits(b_len), used_b = 0, used_a = 0;
     /* Places from i - window to i + window, kept by shifting. */
     uint64_t near = first_bits(window + 1);
+    unsigned matches = 0, exchanged = 0;
     for (size_t i = 0; i < a_len; i++) {
         uint64_t found = places_in(b, b_blocks, a[i]) & near & free_b & ~used_b;
         used_b |= found & -found;
         used_a |= (uint64_t)(found != 0) << i;
+        matches += found != 0;
         near = near << 1 | (i < window);
     }
-    unsigned matches = (unsigned)__builtin_popcountll(used_a), exchanged = 0;
     if (matches == 0)
         return 0;
     for (uint64_t rest_a = used_a, rest_b = used_b; rest_a; rest_a &= rest_a - 1) {
@@ -114,7 +117,61 @@ bool link_packed_may_reach(const struct link_packed *a, const struct link_packed
     if (most <= 0)
         return false;
     double jaro = ((double)most / a->len + (double)most / b->len + 1) / 3;
-    return jaro + 0.4 * (1 - jaro) >= least;
+    return (jaro > BONUS_OVER ? jaro + 0.4 * (1 - jaro) : jaro) >= least;
+}
+
+/* What is left of both without their common beginning and end. */
+static void strip(struct span *a, struct span *b)
+{
+    size_t shorter = a->len < b->len ? a->len : b->len, same = 0;
+    while (same < shorter && a->data[same] == b->data[same])
+        same++;
+    *a = span_slice(*a, same, a->len - same);
+    *b = span_slice(*b, same, b->len - same);
+    while (a->len > 0 && b->len > 0 && a->data[a->len - 1] == b->data[b->len - 1]) {
+        a->len--;
+        b->len--;
+    }
+}
+
+/* Of texts that were stripped: both begin and end with edits. */
+static unsigned one_edit_at_most(struct span a, struct span b)
+{
+    if (a.len + b.len <= 1 || (a.len == 1 && b.len == 1))
+        return a.len + b.len > 0;
+    bool exchanged = a.len == 2 && b.len == 2 && a.data[0] == b.data[1] && a.data[1] == b.data[0];
+    return exchanged ? 1 : 2;
+}
+
+/* Row by row of the usual table, and of each only the cells that most edits can reach. */
+static unsigned count_edits(struct span a, struct span b, unsigned most)
+{
+    uint8_t rows[3][LINK_SIMILARITY_BYTES_MAX + 2], beyond = (uint8_t)(most + 1);
+    uint8_t *before = rows[0], *last = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b.len; j++)
+        last[j] = (uint8_t)j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t from = i > most ? i - most : 1, to = i + most < b.len ? i + most : b.len;
+        uint8_t least = row[from - 1] = from == 1 ? (uint8_t)i : beyond;
+        for (size_t j = from; j <= to; j++) {
+            uint8_t best = (uint8_t)(last[j - 1] + (a.data[i - 1] != b.data[j - 1]));
+            uint8_t other = last[j] < row[j - 1] ? last[j] : row[j - 1];
+            best = other < best ? (uint8_t)(other + 1) : best;
+            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
+                a.data[i - 2] == b.data[j - 1] && before[j - 2] < best)
+                best = (uint8_t)(before[j - 2] + 1);
+            row[j] = best;
+            least = best < least ? best : least;
+        }
+        row[to + 1] = beyond;
+        if (least > beyond)
+            return beyond;
+        uint8_t *reuse = before;
+        before = last;
+        last = row;
+        row = reuse;
+    }
+    return last[b.len] <= most ? last[b.len] : beyond;
 }
 
 unsigned link_damerau_levenshtein(struct span a, struct span b, unsigned most)
@@ -124,29 +181,10 @@ unsigned link_damerau_levenshtein(struct span a, struct span b, unsigned most)
     size_t difference = a.len > b.len ? a.len - b.len : b.len - a.len;
     if (difference > most)
         return most + 1;
-    uint8_t rows[3][LINK_SIMILARITY_BYTES_MAX + 1];
-    uint8_t *before = rows[0], *last = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b.len; j++)
-        last[j] = (uint8_t)j;
-    for (size_t i = 1; i <= a.len; i++) {
-        uint8_t least = row[0] = (uint8_t)i;
-        for (size_t j = 1; j <= b.len; j++) {
-            uint8_t cost = a.data[i - 1] != b.data[j - 1];
-            uint8_t best = (uint8_t)(last[j - 1] + cost);
-            best = last[j] + 1 < best ? (uint8_t)(last[j] + 1) : best;
-            best = row[j - 1] + 1 < best ? (uint8_t)(row[j - 1] + 1) : best;
-            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
-                a.data[i - 2] == b.data[j - 1] && before[j - 2] + 1 < best)
-                best = (uint8_t)(before[j - 2] + 1);
-            row[j] = best;
-            least = best < least ? best : least;
-        }
-        if (least > most + 1)
-            return most + 1;
-        uint8_t *reuse = before;
-        before = last;
-        last = row;
-        row = reuse;
+    strip(&a, &b);
+    if (most <= 1) {
+        unsigned edits = one_edit_at_most(a, b);
+        return edits <= most ? edits : most + 1;
     }
-    return last[b.len] <= most ? last[b.len] : most + 1;
+    return count_edits(a, b, most);
 }

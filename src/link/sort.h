@@ -13,8 +13,8 @@
 
 struct link_entry {
     uint64_t hash;
-    uint32_t position; /* in the universe's order */
-    uint32_t record;
+    uint32_t place; /* in the universe's order */
+    uint32_t what;  /* that whoever sorts wants to know of it */
 };
 
 /* By hash; entries of one hash stay in the order in which they came. Takes as much memory again

@@ -6,7 +6,7 @@
 #include "link/pool.h"
 
 #define CODE_SETS 0x80
-#define CONSONANT_COST 100
+#define CONSONANT_COST LINK_SOUNDS_APART
 #define GLIDES (LINK_SET_Y | LINK_SET_VOWELS)
 
 enum group {
@@ -309,4 +309,31 @@ uint32_t link_sounds_first(const struct link_sounds *sounds)
             return may;
     }
     return may | 1;
+}
+
+void link_sounds_near_init(struct link_sounds_near *near)
+{
+    *near = (struct link_sounds_near){.of = {0}};
+    for (unsigned i = 0; i < COUNT_OF(near->of); i++) {
+        for (unsigned j = 0; j < COUNT_OF(near->of); j++) {
+            if (change_cost(UINT32_C(1) << i, UINT32_C(1) << j) < LINK_SOUNDS_APART)
+                near->of[i] |= UINT32_C(1) << j;
+        }
+    }
+}
+
+/* gap_costs and change_cost say why: leaving such a consonant out costs as much. */
+struct link_sounds_glance link_sounds_glance(const struct link_sounds *sounds,
+                                             const struct link_sounds_near *near)
+{
+    struct link_sounds_glance glance = {0, 0};
+    for (unsigned i = 0; i < sounds->count; i++) {
+        uint32_t set = sounds->sets[i];
+        bool one = (set & (set - 1)) == 0;
+        if (one && may_be_consonant(set) && set != LINK_SET_H)
+            glance.clear |= set;
+        for (; set != 0; set &= set - 1)
+            glance.near |= near->of[__builtin_ctz(set)];
+    }
+    return glance;
 }

@@ -40,4 +40,21 @@ unsigned link_sounds_keys(const struct link_sounds *sounds, uint64_t keys[LINK_S
  * whose sets have nothing in common do not sound alike. */
 uint32_t link_sounds_first(const struct link_sounds *sounds);
 
+/* What tells two words apart at a glance: when one has a consonant that nothing in the other is
+ * near, their distance is at least LINK_SOUNDS_APART. */
+#define LINK_SOUNDS_APART 100
+struct link_sounds_near {
+    uint32_t of[32]; /* by sound: the set of those that it becomes for less */
+};
+void link_sounds_near_init(struct link_sounds_near *near);
+struct link_sounds_glance {
+    uint32_t clear, near; /* consonants that are heard in one way only; all that is near it */
+};
+struct link_sounds_glance link_sounds_glance(const struct link_sounds *sounds,
+                                             const struct link_sounds_near *near);
+static inline bool link_sounds_apart(struct link_sounds_glance a, struct link_sounds_glance b)
+{
+    return ((a.clear & ~b.near) | (b.clear & ~a.near)) != 0;
+}
+
 #endif

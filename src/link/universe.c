@@ -8,14 +8,11 @@
 /* Of the keys of the field's value in that record; never 0. */
 static uint64_t hash_value(const struct link_records *r, unsigned field, uint32_t record)
 {
-    uint64_t hash = field + 1;
+    uint64_t hash = field + 1, keys[LINK_KEY_VALUES_MAX];
     for (unsigned key = 0; key < link_field_keys(r, field); key++) {
-        for (unsigned i = 0; i < LINK_KEY_VALUES_MAX; i++) {
-            uint64_t value = link_key(r, field, key, record, i);
-            if (value == 0)
-                break;
-            hash = link_mix(hash * 31 + value);
-        }
+        unsigned count = link_keys(r, field, key, record, keys);
+        for (unsigned i = 0; i < count; i++)
+            hash = link_mix(hash * 31 + keys[i]);
     }
     return link_mix(hash) | 1;
 }
@@ -39,8 +36,11 @@ static int add_field(const struct link_records *r, unsigned field, struct link_e
 static void count_lists(struct link_universe *u, unsigned scope)
 {
     uint32_t counts[LINK_LISTS_MAX] = {0};
-    for (unsigned list = 0; list < link_records_lists(u->records); list++)
+    u->every = u->between;
+    for (unsigned list = 0; list < link_records_lists(u->records); list++) {
         u->within[list] = (scope & LINK_WITHIN) && !link_records_list_is_unique(u->records, list);
+        u->every = u->every && u->within[list];
+    }
     for (uint32_t i = 0; i < u->count; i++) {
         u->list[i] = (uint8_t)link_records_list_of(u->records, i);
         counts[u->list[i]]++;
@@ -53,13 +53,13 @@ static int fill(struct link_universe *u, unsigned scope, struct link_entry *entr
     const struct link_records *r = u->records;
     count_lists(u, scope);
     for (uint32_t i = 0; i < u->count; i++)
-        entries[i] = (struct link_entry){.hash = u->list[i], .position = i, .record = i};
+        entries[i] = (struct link_entry){.hash = u->list[i], .what = i};
     for (unsigned f = 0; f < link_records_fields(r); f++)
         TRY(add_field(r, f, entries));
     TRY(link_sort(entries, u->count, NULL));
     for (uint32_t i = 0; i < u->count; i++) {
-        u->order[i] = entries[i].record;
-        u->rank[entries[i].record] = i;
+        u->order[i] = entries[i].what;
+        u->rank[entries[i].what] = i;
     }
     return 0;
 }

@@ -20,6 +20,7 @@ struct link_universe {
     uint32_t count; /* of records */
     bool between;
     bool within[LINK_LISTS_MAX]; /* by list */
+    bool every;                  /* two records may always be a pair */
     uint32_t *order;             /* record numbers, in the order of what they hold */
     uint32_t *rank;              /* by record: its place in order */
     uint8_t *list;               /* by record */

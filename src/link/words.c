@@ -22,6 +22,7 @@
 int link_words_init(struct link_words *w)
 {
     *w = (struct link_words){.count = 1, .capacity = 1024};
+    link_sounds_near_init(&w->near);
     w->words = mem_calloc(w->capacity, sizeof *w->words);
     return w->words ? 0 : E_NOMEM;
 }
@@ -99,6 +100,7 @@ static void describe(struct link_words *w, const struct link_spelling *spelling)
     if (!word->class)
         word->class = link_hash(spelling->latin, 5) | 1;
     word->first = (uint16_t)link_sounds_first(&sounds);
+    word->glance = link_sounds_glance(&sounds, &w->near);
     word->sounds = (uint32_t)w->sounds_count;
     word->sounds_count = (uint8_t)sounds.count;
     memcpy(w->sounds + w->sounds_count, sounds.sets, sounds.count * sizeof *w->sounds);
@@ -154,7 +156,8 @@ void link_words_sounds(const struct link_words *w, uint32_t word, struct link_so
     const struct link_word *of = &w->words[word];
     ret_sounds->count = of->sounds_count;
     ret_sounds->bare = of->bare;
-    memcpy(ret_sounds->sets, w->sounds + of->sounds, of->sounds_count * sizeof *w->sounds);
+    if (of->sounds_count)
+        memcpy(ret_sounds->sets, w->sounds + of->sounds, of->sounds_count * sizeof *w->sounds);
 }
 
 static bool share_group(const struct link_data_group *a, const struct link_data_group *b)
@@ -232,13 +235,19 @@ static enum link_relation relate_letters(const struct link_words *w, uint32_t a,
     return jw >= REMOTE_LEAST || edits <= 2 ? LINK_RELATION_REMOTE : LINK_RELATION_NONE;
 }
 
+static bool may_sound_alike(const struct link_word *a, const struct link_word *b)
+{
+    return (a->first & b->first) && !link_sounds_apart(a->glance, b->glance);
+}
+_Static_assert(SOUND_DISTANCE_MOST < LINK_SOUNDS_APART, "words apart do not sound alike");
+
 /* What takes some hundred instructions and more. */
 static enum link_relation relate_slowly(const struct link_words *w, uint32_t a, uint32_t b)
 {
     const struct link_word *x = &w->words[a], *y = &w->words[b];
     if (x->digits || y->digits)
         return relate_digits(w, a, b);
-    enum link_relation sound = x->first & y->first ? relate_sounds(w, a, b) : LINK_RELATION_NONE;
+    enum link_relation sound = may_sound_alike(x, y) ? relate_sounds(w, a, b) : LINK_RELATION_NONE;
     if (sound == LINK_RELATION_FORM)
         return sound;
     enum link_relation letters = relate_letters(w, a, b);
@@ -280,7 +289,7 @@ enum link_relation link_words_relate(const struct link_words *w, uint32_t a, uin
     if (x->latin.len == 1 || y->latin.len == 1)
         return names && x->latin.bytes[0] == y->latin.bytes[0] ? LINK_RELATION_INITIAL
                                                                : LINK_RELATION_NONE;
-    if (!(x->first & y->first) && !link_packed_may_reach(&x->latin, &y->latin, SLIP_LEAST))
+    if (!may_sound_alike(x, y) && !link_packed_may_reach(&x->latin, &y->latin, SLIP_LEAST))
         return LINK_RELATION_NONE;
     return relate_kept(w, a, b, relations);
 }

@@ -16,6 +16,7 @@
 struct link_word {
     uint64_t class; /* a number for all romanisations of it (sound.h), or of its letters */
     struct link_packed latin;
+    struct link_sounds_glance glance;
     uint32_t sounds; /* where its sets begin */
     uint32_t frequency;
     uint16_t nickname, abbreviation; /* of names_data.h's tables, from 1; 0: none */
@@ -31,6 +32,7 @@ struct link_words {
     uint32_t count, capacity;
     uint32_t *sounds;
     size_t sounds_count, sounds_capacity;
+    struct link_sounds_near near;
 };
 
 int link_words_init(struct link_words *w) MUST_USE;

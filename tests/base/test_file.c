@@ -283,6 +283,35 @@ static void a_stream_has_its_name_when_it_is_finished(void **state)
     file_stream_drop(NULL);
 }
 
+/* What is read from a pipe comes as it is put; a device stays one. */
+static void a_stream_into_a_device_does_not_replace_it(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct problem problem;
+    struct file_stream *stream;
+    char got[8] = "";
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(file_stream_new(path, 0600, &stream, NULL), 0);
+    assert_int_equal(file_stream_put(stream, span_text("one"), NULL), 0);
+    assert_int_equal(read(fd, got, sizeof got), 3);
+    assert_string_equal(got, "one");
+    assert_int_equal(file_stream_sync(stream, NULL), 0);
+    assert_int_equal(file_stream_finish(stream, NULL), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    close(fd);
+    assert_int_equal(file_stream_new("/dev/full", 0600, &stream, NULL), 0);
+    problem_clear(&problem);
+    assert_int_equal(file_stream_put(stream, span_text("one"), &problem), E_IO);
+    assert_string_equal(problem.text, "/dev/full: No space left on device");
+    file_stream_drop(stream);
+    assert_int_equal(stat("/dev/full", &st), 0);
+    assert_true(S_ISCHR(st.st_mode));
+}
+
 static void any_call_of_a_stream_may_fail(void **state)
 {
     (void)state;
@@ -362,6 +391,7 @@ int main(void)
         IN_PLACE(any_call_may_fail_and_nothing_half_is_created),
         IN_PLACE(any_allocation_may_fail),
         IN_PLACE(a_stream_has_its_name_when_it_is_finished),
+        IN_PLACE(a_stream_into_a_device_does_not_replace_it),
         IN_PLACE(any_call_of_a_stream_may_fail),
         IN_PLACE(any_allocation_of_a_stream_may_fail),
         IN_PLACE(a_full_disk_is_an_error),

@@ -73,7 +73,7 @@ static const struct count_estimate busy_estimates[] = {
     GIVEN("mh-darroch", "Mh, Darroch", "Persons differ as by a normal curve of log odds.", "",
           12797.3, 11010.5, 15011.4),
     GIVEN("pair-12", "Two lists", "Being on one says nothing about the other.",
-          "1545 and 1850, 344 on both", 8295, 7688, 8998),
+          "1,545 and 1,850, 344 on both", 8295, 7688, 8998),
     NONE("pair-34", "Two lists", "Being on one says nothing about the other.", COUNT_WARN_APART,
          ""),
 };

@@ -36,7 +36,7 @@ static void test_kosovo(void **state)
     assert_true(fabs(c->high - 9258.471397328394) < 1e-8);
     assert_true(fabs(count_spread_quantile(c->spread, 0.975) - c->high) < 2);
     assert_int_equal(c->warnings, 1u << COUNT_WARN_LOWER_BOUND);
-    assert_non_null(strstr(c->detail, "10270."));
+    assert_non_null(strstr(c->detail, "10,270."));
     assert_int_equal(bounds.pair_count, 6);
     for (size_t i = 0; i < 6; i++) {
         const struct count_estimate *e = &bounds.pairs[i].estimate;

@@ -45,7 +45,7 @@ static void test_kosovo(void **state)
     assert_true(e.n == 12595 && e.low == 9827 && e.high == 16544 && e.mode == 12267);
     assert_true(fabs(best.models[0].weight - 0.98551375) < 5e-9);
     assert_string_equal(best.models[0].graph, "{123}{134}");
-    assert_string_equal(e.model, "delta 0.0625: {123}{134} 0.986");
+    assert_string_equal(e.model, "at most 44,000 unseen: delta 0.0625: {123}{134} 0.986");
     assert_in_range(best.count, 3, 10);
     assert_int_equal(e.warnings, 0);
     assert_true(near(count_spread_quantile(e.spread, 0.5), 12595, 1e-4));
@@ -83,13 +83,13 @@ static void test_deltas(void **state)
     (void)state;
     struct count_estimate e[DECOMPOSABLE_DELTAS_MAX];
     size_t count;
-    assert_int_equal(decomposable_deltas(&kosovo, &alone, e, &count), 0);
+    assert_int_equal(decomposable_deltas(&kosovo, 0, &alone, e, &count), 0);
     assert_int_equal(count, 7);
     assert_true(e[0].n == 12511 && e[2].n == 12595 && e[5].n == 11323 && e[6].n == 4617);
     assert_memory_equal(e[0].model, "delta 0.015625: {123}{134}", 26);
     assert_memory_equal(e[6].model, "delta 1: {1234}", 15);
     const struct count_table two = {.lists = 2, .cells = {0, 5, 6, 7}};
-    assert_int_equal(decomposable_deltas(&two, &alone, e, &count), 0);
+    assert_int_equal(decomposable_deltas(&two, 0, &alone, e, &count), 0);
     assert_int_equal(count, 0);
 }
 
@@ -227,6 +227,19 @@ static void test_equals_every_number(void **state)
         assert_true(e.n == p.median && e.low == p.low && e.high == p.high);
         assert_true(e.mode == p.mode);
         assert_true(near(best.models[0].weight, p.best, 1e-7));
+    }
+}
+
+/* Where the prior ends before the posterior has turned down, the last place is the highest. */
+static void test_mode_at_the_end(void **state)
+{
+    (void)state;
+    const struct count_table t = {.lists = 3, .cells = {0, 61, 37, 40, 40, 3, 5, 3}};
+    for (size_t max = 390; max < 425; max++) {
+        struct plain p = plain(&t, 0x1p-5, max, false);
+        struct count_estimate e = run(&t, 0x1p-5, (double)max, NULL);
+        assert_true(e.mode == p.mode);
+        assert_true(count_estimate_has(&e, COUNT_WARN_GRID_EDGE));
     }
 }
 
@@ -574,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_kosovo_by_default),
         cmocka_unit_test(test_deltas),
         cmocka_unit_test(test_equals_every_number),
+        cmocka_unit_test(test_mode_at_the_end),
         cmocka_unit_test(test_prior_is_of_the_whole),
         cmocka_unit_test(test_more_lists),
         cmocka_unit_test(test_seven_lists),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "count/estimate.h"
+#include "text/utf8.h"
 
 static struct count_estimate made(double n, double low, double high)
 {
@@ -99,6 +100,28 @@ static void test_details_are_cut(void **state)
         count_estimate_detail(&e, "%d words.", i);
     assert_memory_equal(e.detail, "0 words. 1 words. ", 18);
     assert_int_equal(strlen(e.detail), COUNT_DETAIL_MAX - 1);
+    assert_string_equal(e.detail + COUNT_DETAIL_MAX - 4, "...");
+    count_estimate_detail(&e, "More.");
+    assert_string_equal(e.detail + COUNT_DETAIL_MAX - 4, "...");
+}
+
+/* Never within a letter of two bytes. */
+static void test_details_stay_text(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 2; before++) {
+        struct count_estimate e = made(150, 100, 200);
+        count_estimate_detail(&e, "%s", before ? "1" : "");
+        for (int i = 0; i < 20; i++)
+            count_estimate_detail(&e, "\u041e\u0442\u043a\u0440\u044b\u0442\u0430\u044f");
+        assert_int_equal(utf8_check(span_text(e.detail), COUNT_DETAIL_MAX), 0);
+        assert_true(strlen(e.detail) >= COUNT_DETAIL_MAX - 2);
+    }
+    char name[400] = "";
+    for (int i = 0; i < 100; i++)
+        memcpy(name + 2 * i, "\u0416", 3);
+    assert_int_equal(count_short(name), 80);
+    assert_int_equal(count_short("Open Door Karsk"), 15);
 }
 
 static void test_table_sums(void **state)
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_a_stopping_warning_takes_the_number),
         cmocka_unit_test(test_spread),
         cmocka_unit_test(test_details_are_cut),
+        cmocka_unit_test(test_details_stay_text),
         cmocka_unit_test(test_table_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

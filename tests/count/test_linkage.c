@@ -132,9 +132,9 @@ static void test_shifts(void **state)
     struct count_shift *shifts;
     size_t count;
     arena_init(&memory, 1u << 26);
-    assert_int_equal(count_linkage_shifts(&t, COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR, &means,
-                                          &memory, &shifts, &count),
-                     0);
+    const struct count_options options = {.estimators =
+                                              COUNT_FAMILY_BOUNDS | COUNT_FAMILY_LOGLINEAR};
+    assert_int_equal(count_linkage_shifts(&t, &options, &means, &memory, &shifts, &count), 0);
     assert_int_equal(count, 6);
     double before = (double)count_table_n(&t), n = shifts[0].estimates[0].n;
     for (size_t i = 0; i < 3; i++) {

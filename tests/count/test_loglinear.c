@@ -50,7 +50,7 @@ static void test_kosovo(void **state)
     assert_true(r.top[1].bic - r.top[0].bic < 0.1);
     assert_true(fabs(r.top[0].aic - 132.746675) < 1e-5 && r.top[0].df == 4);
     assert_true(fabs(r.top[0].deviance - 9.322670) < 1e-5);
-    assert_non_null(strstr(r.estimates[0].detail, "10357 to 18393"));
+    assert_non_null(strstr(r.estimates[0].detail, "10,357 to 18,393"));
     for (size_t i = 1; i < r.top_count; i++)
         assert_true(r.top[i].bic >= r.top[i - 1].bic && r.top[i].has_interval);
 }

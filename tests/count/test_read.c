@@ -362,6 +362,7 @@ static const struct refusal refusals[] = {
      "line 1: is a row a capture history? Then --count says whether \"height\" or \"weight\" is "
      "how many; else --form persons."},
     {"A,A,n\n0,1,4\n1,0,7\n", "line 1: two columns of lists are named \"A\"."},
+    {"A,,n\n0,1,4\n1,0,7\n", "line 1: column 2 holds 0 and 1 as a list does, but has no name."},
     {"A,B,n\n0,1,4\n", "line 1: no column is named \"place\".", .reading = {.by = "place"}},
     {"A,B,n\n0,0,4\n",
      "line 2: no row can be used; here those on no list are what is to be estimated."},

@@ -126,7 +126,7 @@ static void test_published_interval(void **state)
     assert_in_range((uint64_t)e.low, 950, 1300);
     assert_true(count_estimate_has(&e, COUNT_WARN_ONE_CELL));
     assert_true(count_estimate_has(&e, COUNT_WARN_FEW_DRAWS));
-    assert_non_null(strstr(e.detail, "[234] alone it would be 3172"));
+    assert_non_null(strstr(e.detail, "[234] alone it would be 3,172"));
 }
 
 /* Invented; n to six decimals. */

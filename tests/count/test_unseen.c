@@ -106,9 +106,12 @@ static void test_two_humps(void **state)
     }
     struct shape s = {.of_log = true, .bells = {{9, 0.3, 0.5}, {12, 0.3, 0.5}}};
     struct count_estimate e = answer(&s, 0, 1e9, false, false);
-    int first = 0, second = 0;
-    assert_int_equal(sscanf(e.detail, "The peaks are near %d and %d.", &first, &second), 2);
-    assert_true(fabs(first / exp(9) - 1) < 0.05 && fabs(second / exp(12) - 1) < 0.05);
+    int first[2] = {0}, second[2] = {0}; /* the thousands, and the rest */
+    assert_int_equal(sscanf(e.detail, "The peaks are near %d,%d and %d,%d.", &first[0], &first[1],
+                            &second[0], &second[1]),
+                     4);
+    assert_true(fabs((first[0] * 1000 + first[1]) / exp(9) - 1) < 0.05);
+    assert_true(fabs((second[0] * 1000 + second[1]) / exp(12) - 1) < 0.05);
 }
 
 /* A tail whose mass behind any place is known. */

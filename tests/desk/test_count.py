@@ -119,11 +119,30 @@ def test_draws(folder):
     assert 'the draws: line 2' in run(path, '--draws', write(folder, 'bad.csv', 'record,draw_1\n0,x\n'), code=1)
 
 
+def test_what_one_chooses_beforehand(folder):
+    path = write(folder, 'four.csv', FOUR)
+    options = ['--only', 'decomposable', '--json']
+    plain = json.loads(run(path, *options))['whole']['estimates'][0]
+    same = json.loads(run(path, *options, '--delta', '0.0625'))['whole']
+    assert same['estimates'][0]['n'] == plain['n'] and same['estimates'][0]['model'] == 'delta 0.0625: ' + plain['model']
+    other = json.loads(run(path, *options, '--delta', '0.5', '--unseen-max', '1200'))['whole']
+    assert other['estimates'][0]['model'].startswith('at most 1,200 unseen: delta 0.5: '), other['estimates'][0]
+    assert other['estimates'][0]['high'] <= 784 + 1200 and other['deltas'][-1]['high'] <= 784 + 1200
+    assert other['wrong_linkage'][0]['estimates'][0]['n'] != same['wrong_linkage'][0]['estimates'][0]['n']
+    few = json.loads(run(path, '--only', 'latent', '--no-sensitivity', '--classes', '3', '--json'))['whole']
+    assert few['estimates'][0]['model'].startswith('3 classes, '), few['estimates'][0]['model']
+    for wrong in (['--delta', '0'], ['--delta', 'nan'], ['--delta', '1e9'], ['--delta', '0,5'], ['--unseen-max', '0'],
+                  ['--unseen-max', '1.5'], ['--classes', '1'], ['--classes', '33']):
+        run(path, *wrong, code=2)
+
+
 def test_refusals(folder):
     path = write(folder, 'four.csv', FOUR)
     assert 'four.csv: line 1: no column is named "place".' in run(path, '--by', 'place', code=1)
     assert 'line 3' in run(write(folder, 'bad.csv', 'A,B,n\n1,0,4\n1,1,-4\n'), code=1)
     assert 'No such file' in run(folder / 'nothing.csv', code=1)
+    assert f'{folder}: a folder, not a file' in run(folder, code=1)
+    assert '--lists names "Door" twice' in run(path, '--lists', 'Door,Parents,Door', code=2)
     assert 'empty' in run('-', code=1, given='')
     for arguments in ([], [path, path], [path, '--only', 'guess'], [path, '--seed', 'x'], [path, '--threads', '65'],
                       [path, '--json', '--csv'], [path, '--form', 'table'], [path, '--lists', 'A,,B'], [path, '--nonsense']):
@@ -133,6 +152,23 @@ def test_refusals(folder):
     run(folder / 'bad.csv', '-o', out, code=1)
     assert out.read_text() == 'as it was'
     assert 'vouchsafe count FILE.csv' in run('--help')
+
+
+def test_names_that_are_attacks(folder):
+    """Names of lists are other people's: markup, escape sequences, directions, formulas, far too long ones."""
+    names = ['<script>alert(1)</script>', '"><svg onload=alert(1)>', '\x1b[31m\x1b]0;x\x07', '=cmd|x', '\u202eabc', 'Ж' * 300, '{{n}}']
+    histories = [[number >> i & 1 for i in range(7)] for number in range(1, 128)]
+    rows = [[*one, 40 >> 2 * sum(one)] for one in histories if one[0] <= one[1]]
+    path, page = write(folder, 'names.csv', as_csv([*names, 'n'], rows)), folder / 'page.html'
+    said = run(path, '--quick', '--html', page)
+    table = run(path, '--quick', '--csv')
+    html = page.read_text()
+    for bad in ('\x1b', '\x07', '\u202e'):
+        assert bad not in said and bad not in html and bad not in table, bad
+    assert '<script' not in html and '<svg onload' not in html
+    got = json.loads(run(path, '--quick', '--json'))
+    assert got['lists'] == names and got['whole']['warnings'] == ['list-inside'], got['whole']['warnings']
+    assert '\ufffd' not in json.dumps(got, ensure_ascii=False)
 
 
 def test_a_full_disk_is_no_success(folder):

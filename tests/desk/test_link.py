@@ -4,8 +4,12 @@
 import csv
 import json
 import os
+import pty
 import random
 import resource
+import select
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +18,8 @@ import time
 import traceback
 from pathlib import Path
 
-VOUCHSAFE = sys.argv[1]
+VOUCHSAFE = os.path.abspath(sys.argv[1])
+ROOT = Path(sys.argv[2])
 WAIT_S = 100
 
 TOLMA = """case,family name,given name,born,town
@@ -162,6 +167,43 @@ def test_new_records_go_into_an_earlier_result(folder):
     assert str(model) in link(*lists, '--model', model, code=1)
 
 
+def test_decisions_and_lists_hold_in_an_earlier_result(folder):
+    lists = simulated(folder, '--persons', 400, '--lists', 3, '--mistakes', 1.5)
+    lists[1], lists[2] = lists[2], lists[1]
+    model, old, into, full = (folder / name for name in ('model.json', 'old.csv', 'into.csv', 'full.csv'))
+    ignore = ['--ignore', 'person', '--unique', 'list_1.csv']
+    queue = folder / 'queue.csv'
+    link(lists[0], lists[1], *ignore, '-o', old, '--model-out', model, '--review', queue)
+    decisions = write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\n' + ''.join(
+        f'2031-04-09T14:05Z,Leyla,{"different" if row["together"] == "yes" else "same"},{row["a"]},{row["b"]},\n'
+        for row in rows(queue)[:8]))
+    more = [*ignore, '--model', model, '--decisions', decisions]
+    got = json.loads(link(lists[2], '--into', old, *more, '-o', into, '--json'))
+    link(*lists, *more, '-o', full)
+    assert got['decisions']['of_unknown_records'] == 0, got['decisions']
+    assert clusters(into) == clusters(full)
+    assert into.read_bytes() == full.read_bytes()
+    at = {f'{row["list"]}:{row["record"]}': row['cluster'] for row in rows(into)}
+    before = {f'{row["list"]}:{row["record"]}': row['cluster'] for row in rows(old)}
+    changed = 0
+    for row in rows(queue)[:8]:
+        assert (at[row['a']] == at[row['b']]) != (row['together'] == 'yes'), row
+        changed += (before[row['a']] == before[row['b']]) == (row['together'] == 'yes')
+    assert changed == len(rows(queue)[:8]) > 3
+    in_list_1 = [row['cluster'] for row in rows(into) if row['list'] == 'list_1.csv']
+    assert len(in_list_1) == len(set(in_list_1))
+    link(lists[2], '--into', into, *more, code=1)
+
+
+def test_a_model_that_was_saved_gives_the_same_result(folder):
+    lists = simulated(folder, '--persons', 500)
+    model, again, one, other = (folder / name for name in ('model.json', 'again.json', 'one.csv', 'other.csv'))
+    link(*lists, '--ignore', 'person', '-o', one, '--model-out', model)
+    link(*lists, '--ignore', 'person', '-o', other, '--model', model, '--model-out', again)
+    assert one.read_bytes() == other.read_bytes()
+    assert model.read_bytes() == again.read_bytes()
+
+
 def test_threads_and_memory_change_nothing(folder):
     lists = simulated(folder, '--persons', 3000, '--lists', 2)
     one, other = folder / 'one.csv', folder / 'other.csv'
@@ -235,6 +277,181 @@ def test_interrupted_it_writes_nothing(folder):
             assert time.time() - begun < 20
         assert out.read_text() == 'of yesterday'
         assert sorted(path.name for path in folder.iterdir()) == ['linked.csv', 'lists']
+
+
+def grown(path, size):
+    return path.exists() and path.stat().st_size > size
+
+
+def start_until_a_part_is_kept(arguments, parts, number):
+    """Starts the command and sends the signal as soon as one part more is in the file; its exit code and words."""
+    size = parts.stat().st_size if parts.exists() else 200
+    with subprocess.Popen([VOUCHSAFE, 'link', *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as program:
+        begun = time.time()
+        while program.poll() is None and not grown(parts, size):
+            assert time.time() - begun < WAIT_S
+            time.sleep(0.001)
+        program.send_signal(number)
+        _, said = program.communicate(timeout=WAIT_S)
+        return program.returncode, said
+
+
+def test_killed_again_and_again_it_goes_on(folder):
+    lists = simulated(folder, '--persons', 3200, '--lists', 2, '--captured', 0.6)
+    names = ['linked.csv', 'queue.csv', 'draws.csv', 'model.json']
+    def arguments(into):
+        into.mkdir(exist_ok=True)
+        linked, queue, draws, model = (into / name for name in names)
+        return [*lists, '--ignore', 'person', '-o', linked, '--review', queue, '--draws', 3, '--draws-file', draws,
+                '--model-out', model]
+    link(*arguments(folder / 'once'))
+    parts, more = folder / 'parts', [*arguments(folder / 'often'), '--resume', folder / 'parts']
+    killed, stopped = 0, False
+    while True:
+        code, said = start_until_a_part_is_kept([*more, '--threads', 1 + killed % 2], parts,
+                                                signal.SIGINT if killed % 3 == 1 else signal.SIGKILL)
+        if code == 0:
+            break
+        killed += 1
+        assert code in (1, -signal.SIGKILL), (code, said)
+        if code == 1:
+            stopped = True
+            assert said.count('\n') == 1 and f'what is finished is in {parts}' in said, said
+        assert not any((folder / 'often' / name).exists() for name in names)
+        assert parts.stat().st_mode & 0o777 == 0o600 and killed < 200
+        assert b'Petr' not in parts.read_bytes() and b'vouchsafe' not in parts.read_bytes()
+    assert killed > 2 and stopped
+    assert not parts.exists()
+    for name in names:
+        assert (folder / 'once' / name).read_bytes() == (folder / 'often' / name).read_bytes(), name
+
+
+def test_only_the_same_work_goes_on(folder):
+    lists = simulated(folder, '--persons', 3200, '--lists', 2, '--captured', 0.6)
+    parts, out = folder / 'parts', folder / 'linked.csv'
+    more = [*lists, '--ignore', 'person', '-o', out, '--resume', parts]
+    while not grown(parts, 3000):
+        start_until_a_part_is_kept(more, parts, signal.SIGKILL)
+    kept = parts.read_bytes()
+    for other in (['--seed', 2], ['--ignore', 'sex'], ['--within'], ['--unique', 'list_1.csv'], ['--evaluate', 'person']):
+        assert 'it is not of this work' in link(*more, *other, code=1), other
+    whole = lists[0].read_bytes()
+    lists[0].write_bytes(whole + b'A9999,Petrova,Anna\n')
+    assert 'it is not of this work' in link(*more, code=1)
+    lists[0].write_bytes(whole)
+    parts.write_bytes(kept[:150] + bytes([kept[150] ^ 1]) + kept[151:] + bytes(100))
+    error = link(*more, code=1)
+    assert 'was changed' in error, error
+    parts.write_bytes(kept)
+    assert not out.exists()
+    decisions = write(folder, 'decisions.csv', 'time,reviewer,answer,a,b,reason\n')
+    link(*more, '--decisions', decisions, '--memory', '64M')
+    assert out.exists() and not parts.exists()
+    for path in (lists[0], write(folder, 'notes.txt', 'notes')):
+        before = path.read_bytes()
+        assert 'it is not of this work' in link(*lists, '--resume', path, code=1)
+        assert path.read_bytes() == before
+    assert 'two files' in link(*lists, '-o', parts, '--resume', parts, code=2)
+    link(*lists, '--resume', folder / 'none' / 'parts', code=1)
+    tolma, _ = two(folder)
+    assert 'no column' in link(write(folder, 'wrong.csv', 'a\nx\nx\n'), '--resume', parts, code=1)
+    link(tolma, '--resume', parts)
+    assert not parts.exists()
+
+
+def test_it_writes_to_what_is_no_file(folder):
+    tolma, karsk = two(folder)
+    plain = folder / 'plain.csv'
+    link(tolma, karsk, '-o', plain)
+    assert link(tolma, karsk, '-o', '-') == plain.read_text()
+    assert json.loads(link(tolma, karsk, '--model-out', '-'))['vouchsafe_link_model'] == 1
+    assert link(tolma, karsk, '--explain', 'tolma.csv:T-1', 'karsk.csv:2', '--svg', '-').startswith('<svg')
+    pipe = folder / 'pipe'
+    os.mkfifo(pipe)
+    with subprocess.Popen(['cat', pipe], stdout=subprocess.PIPE, text=True) as reader:
+        link(tolma, karsk, '-o', pipe)
+        assert reader.communicate(timeout=WAIT_S)[0] == plain.read_text()
+    assert '/dev/full: No space left' in link(tolma, karsk, '-o', '/dev/full', code=1)
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([VOUCHSAFE, 'link', tolma, karsk], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        assert done.returncode == 1 and 'No space left' in done.stderr, done
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([VOUCHSAFE, 'link', tolma, '-o', '-', '--review', folder / 'queue.csv'], stdout=writing,
+                          stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writing)
+    assert done.returncode == 1 and 'Broken pipe' in done.stderr, done
+    assert not list(folder.glob('queue*'))
+    link(tolma, '-o', '/dev/null')
+    assert not Path('/dev/null').is_file()
+
+
+def test_places_that_cannot_be_are_said_at_once(folder):
+    tolma, karsk = two(folder)
+    (folder / 'here').mkdir()
+    (folder / 'again.csv').symlink_to(tolma)
+    os.link(tolma, folder / 'hard.csv')
+    os.mkfifo(folder / 'pipe')
+    many = [write(folder / 'here', f'list {number}.csv', TOLMA) for number in range(33)]
+    for arguments, said, code in (([tolma, '-o', folder / 'here'], 'is a folder', 2),
+                                  ([tolma, '-o', f'{folder}/here/'], 'is a folder', 2),
+                                  ([tolma, '-o', folder / 'hard.csv'], 'one of the lists', 2),
+                                  ([tolma, '-o', folder / 'x', '--review', folder / 'here/../x'], 'two files', 2),
+                                  ([tolma, '-o', folder / 'x', '--resume', folder / 'here/../x'], 'two files', 2),
+                                  ([tolma, folder / 'again.csv'], 'are the same file', 2),
+                                  ([tolma, folder / 'hard.csv'], 'are the same file', 2),
+                                  ([tolma, folder / 'here'], 'must be a file', 1),
+                                  ([tolma, '/dev/null'], 'must be a file', 1),
+                                  ([tolma, folder / 'pipe'], 'must be a file', 1),
+                                  ([tolma, '--spill', folder / 'none'], 'no temporary file', 1),
+                                  ([tolma, '--decisions', folder / 'none'], 'No such file', 1),
+                                  ([tolma, '--model', tolma], 'tolma.csv', 1),
+                                  (many, 'more than 32 lists', 1),
+                                  ([tolma, '--html', folder / 'none' / 'x', '-o', folder / 'x'], 'No such file', 1)):
+        error = link(*arguments, code=code)
+        assert said in error, (arguments, error)
+    link(*many[:32], '-o', folder / 'linked.csv')
+    assert len(rows(folder / 'linked.csv')) == 32 * 4
+    assert not (folder / 'x').exists() and not list(folder.rglob('*.tmp'))
+
+
+def at_a_terminal(arguments, keys, folder):
+    """Runs the command with a terminal where somebody presses a key each time that it waits for one; its exit code."""
+    number, terminal = pty.fork()
+    if number == 0:
+        os.chdir(folder)
+        os.execv(VOUCHSAFE, [VOUCHSAFE, *arguments])
+    try:
+        for key in keys:
+            shown = os.read(terminal, 65536)
+            while shown and select.select([terminal], [], [], 0.5)[0]:
+                shown = os.read(terminal, 65536)
+            os.write(terminal, bytes([key]))
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def test_the_readmes_commands_run_as_written(folder):
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    block = next(block for block in readme.split('```')[1::2] if 'vouchsafe link' in block)
+    for path in (ROOT / 'examples/link').glob('*.csv'):
+        if path.name != 'decisions.csv':
+            shutil.copy(path, folder)
+    commands = [shlex.split(line) for line in block.strip().splitlines()]
+    assert [words[:2] for words in commands] == [['vouchsafe', 'link']] * 3 + [['vouchsafe', 'count']]
+    for words in commands:
+        if words[2] == 'review':
+            assert at_a_terminal(words[1:], b'sdq', folder) == 0
+        else:
+            run(*words[1:], cwd=folder)
+    assert len(rows(folder / 'decisions.csv')) == 2
+    assert (folder / 'linking.html').stat().st_size > 10000 and (folder / 'figures.html').stat().st_size > 10000
+    explained = shlex.split(readme.split('(`--explain')[1].split('`')[0])
+    link(*commands[0][2:5], '--explain', *explained, cwd=folder)
 
 
 def main():

@@ -13,6 +13,8 @@ static struct chart_histogram sample(void)
                                     .mark_low = -4.25,
                                     .mark_high = 4.25,
                                     .mark = "in doubt",
+                                    .unit = "bits",
+                                    .counted = "<pairs>",
                                     .low_is = "<two>",
                                     .high_is = "one"};
 }
@@ -38,6 +40,8 @@ static void one_among_a_million_is_seen(void **state)
         assert_non_null(strstr(svg, "v-9.5"));
         assert_non_null(strstr(svg, ">1,000,000</text>"));
         assert_non_null(strstr(svg, ">← &lt;two&gt;</text>"));
+        assert_non_null(strstr(svg, ">bits</text>"));
+        assert_non_null(strstr(svg, ">&lt;pairs&gt;</text>"));
         assert_non_null(strstr(svg, ">in doubt</text>"));
         assert_non_null(strstr(svg, "<desc>&lt;two&gt;: 1,001,000. in doubt: 1. one: 120. "));
     }

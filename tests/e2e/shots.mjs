@@ -28,6 +28,18 @@ function countPage() {
     return pathToFileURL(page).href;
 }
 
+// The pages that vouchsafe link writes about the invented lists: of all of them, and of one pair.
+function linkPages() {
+    const folder = makeFolder();
+    const lists = ['open_door.csv', 'lawyers.csv', 'parents.csv', '--ignore', 'reported by', '--unique', 'open_door.csv', '--unique', 'lawyers.csv'];
+    const pages = { 'link-report': [], 'link-pair': ['--explain', 'open_door.csv:D-41', 'lawyers.csv:L-57'] };
+    return Object.entries(pages).map(([name, more]) => {
+        const page = path.join(folder, `${name}.html`);
+        assert.equal(runSync(path.join(bin, 'vouchsafe'), ['link', ...lists, ...more, '--html', page], { cwd: path.resolve('../../examples/link') }).code, 0);
+        return [name, pathToFileURL(page).href];
+    });
+}
+
 test('a picture of every page: phone and laptop, light and dark, each language', async () => {
     fs.rmSync(FOLDER, { recursive: true, force: true });
     fs.mkdirSync(path.join(FOLDER, 'readme'), { recursive: true });
@@ -51,6 +63,10 @@ test('a picture of every page: phone and laptop, light and dark, each language',
             if (lang === 'en') {
                 await person.go(countPage());
                 await picture(person, 'count-report');
+                for (const [name, address] of linkPages()) {
+                    await person.go(address);
+                    await picture(person, name);
+                }
             }
         });
     }

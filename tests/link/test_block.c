@@ -20,13 +20,14 @@ static void choose(const struct link_universe *u, uint64_t pairs_max, struct wor
     struct link_matches *matches = link_matches_invent(u, 1);
     assert_non_null(matches);
     link_plan_init(plan);
-    assert_int_equal(link_plan_choose(plan, u, matches, pairs_max, 0, w, NULL), 0);
+    assert_int_equal(link_plan_choose(plan, u, matches, pairs_max, w, NULL), 0);
     link_matches_free(matches);
 }
 
-static double count_found(const struct link_plan *plan, const struct link_records *r,
-                          uint32_t count)
+static double count_found(const struct link_plan *plan, const struct link_universe *u)
 {
+    const struct link_records *r = u->records;
+    uint32_t count = u->count;
     uint32_t *first = test_calloc(count, sizeof *first);
     double found = 0, all = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -38,7 +39,7 @@ static double count_found(const struct link_plan *plan, const struct link_record
             continue;
         }
         all++;
-        found += link_plan_passes_of(plan, r, first[person], i) != 0;
+        found += link_plan_passes_of(plan, u, first[person], i) != 0;
     }
     test_free(first);
     return found / all;
@@ -62,7 +63,7 @@ static void the_budget_is_kept(void **state)
             pairs += plan.pass[p].pairs;
         assert_int_equal(pairs, plan.pairs);
         assert_true(pairs <= each * u.count);
-        double found = count_found(&plan, r, u.count);
+        double found = count_found(&plan, &u);
         assert_true(found > coverage - 0.02);
         coverage = found;
         link_plan_release(&plan);
@@ -96,12 +97,12 @@ static void what_is_expected_is_found(void **state)
     struct link_matches *matches = link_matches_draw(&u, &all, pairs, count, 5);
     assert_non_null(matches);
     link_plan_init(&plan);
-    assert_int_equal(link_plan_choose(&plan, &u, matches, 20 * u.count, 0, NULL, NULL), 0);
-    double found = count_found(&plan, r, u.count);
+    assert_int_equal(link_plan_choose(&plan, &u, matches, 20 * u.count, NULL, NULL), 0);
+    double found = count_found(&plan, &u);
     assert_true(fabs(found - plan.coverage) < 0.02);
     double first = 0;
     for (size_t i = 0; i < count; i++)
-        first += link_plan_passes_of(&plan, r, pairs[i].a, pairs[i].b) & 1;
+        first += link_plan_passes_of(&plan, &u, pairs[i].a, pairs[i].b) & 1;
     assert_true(fabs(first / (double)count - plan.pass[0].found) < 0.03);
     test_free(pairs);
     link_matches_free(matches);
@@ -237,7 +238,7 @@ static void memory_may_end(void **state)
         error = link_universe_init(&u, r, LINK_WITHIN);
         if (error == 0) {
             matches = link_matches_invent(&u, 1);
-            error = matches ? link_plan_choose(&plan, &u, matches, 500, 0, NULL, NULL) : E_NOMEM;
+            error = matches ? link_plan_choose(&plan, &u, matches, 500, NULL, NULL) : E_NOMEM;
             mem_fail_from(0);
             link_matches_free(matches);
             link_plan_release(&plan);

@@ -192,9 +192,10 @@ static void chances_are_said_in_words(void **state)
     static const struct {
         double probability;
         const char *says;
-    } cases[] = {{0.5, "is 0.500: of such pairs, 1 in 2 is."},
+    } cases[] = {{0.5, "is 0.500: of 100 such pairs, 50 are."},
                  {0.9875, "is 0.988: of such pairs, 79 in 80 are."},
-                 {0.25, "is 0.250: of such pairs, 1 in 4 is."},
+                 {0.609, "is 0.609: of 100 such pairs, 61 are."},
+                 {0.05, "is 0.050: of such pairs, 1 in 20 is."},
                  {0.0004, "is under 0.001: of such pairs, 1 in 2,500 is."},
                  {0.99999999, "is over 0.999: of such pairs, 999,999 or more in 1,000,000 are."},
                  {1, "is over 0.999: of such pairs, 999,999 or more in 1,000,000 are."},

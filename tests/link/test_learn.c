@@ -72,8 +72,9 @@ static void mark_truth(const struct link_records *r, struct outcome *o)
 }
 
 /* Of persons with two records. */
-static double covered_by(const struct link_plan *plan, const struct link_records *r)
+static double covered_by(const struct link_plan *plan, const struct link_universe *u)
 {
+    const struct link_records *r = u->records;
     uint32_t count = (uint32_t)link_records_count(r);
     uint32_t *other = test_calloc(count + 1, sizeof *other);
     double pairs = 0, found = 0;
@@ -81,7 +82,7 @@ static double covered_by(const struct link_plan *plan, const struct link_records
         uint32_t *first = &other[fake_person(r, i)];
         if (*first != 0) {
             pairs++;
-            found += plan->all || link_plan_passes_of(plan, r, *first - 1, i) != 0;
+            found += plan->all || link_plan_passes_of(plan, u, *first - 1, i) != 0;
         }
         *first = i + 1;
     }
@@ -96,8 +97,7 @@ static void run(const struct fake_options *options, struct way way, struct outco
     struct link_plan plan;
     struct memory_spill m;
     struct workers *w = workers_new(way.threads ? way.threads : 1);
-    struct link_settings settings = {
-        .seed = 1, .memory_bytes = way.memory_bytes, .pairs_per_record = way.pairs_per_record};
+    struct link_settings settings = {.seed = 1, .pairs_per_record = way.pairs_per_record};
     memory_spill_init(&m, 64 << 20);
     link_plan_init(&plan);
     assert_int_equal(link_universe_init(&u, r, way.scope ? way.scope : LINK_WITHIN | LINK_BETWEEN),
@@ -105,11 +105,10 @@ static void run(const struct fake_options *options, struct way way, struct outco
     assert_int_equal(link_learn(&u, &settings, w, NULL, &plan, &o->model), 0);
     struct link_edges *edges = link_edges_new(w, way.memory_bytes, way.spill ? &m.spill : NULL);
     assert_non_null(edges);
-    assert_int_equal(link_find(&u, &settings, &plan, &o->model, w, NULL, NULL, edges, &o->found),
-                     0);
+    assert_int_equal(link_find(&u, &plan, &o->model, w, NULL, NULL, edges, &o->found), 0);
     o->coverage = o->model.coverage;
     o->passes = plan.passes;
-    o->covered = covered_by(&plan, r);
+    o->covered = covered_by(&plan, &u);
     read_edges(edges, r, o);
     mark_truth(r, o);
     link_edges_free(edges);
@@ -340,8 +339,7 @@ static void a_model_serves_again(void **state)
             assert_int_equal(link_learn_plan(&u, &settings, &model, NULL, NULL, &plan), 0);
             struct link_edges *edges = link_edges_new(NULL, SIZE_MAX, NULL);
             struct link_found found;
-            assert_int_equal(
-                link_find(&u, &settings, &plan, &model, NULL, NULL, NULL, edges, &found), 0);
+            assert_int_equal(link_find(&u, &plan, &model, NULL, NULL, NULL, edges, &found), 0);
             assert_true(fabs(found.matches / fake_true_pairs(r) - 1) < 0.1);
             link_edges_free(edges);
         }
@@ -353,7 +351,7 @@ static void a_model_serves_again(void **state)
 
 static int learn_and_find(const struct link_universe *u, struct spill *spill, struct watch *watch)
 {
-    struct link_settings settings = {.seed = 3, .memory_bytes = 1};
+    struct link_settings settings = {.seed = 3};
     struct link_model model;
     struct link_plan plan;
     struct link_found found;
@@ -361,8 +359,7 @@ static int learn_and_find(const struct link_universe *u, struct spill *spill, st
     int error = link_learn(u, &settings, NULL, watch, &plan, &model);
     struct link_edges *edges = error == 0 ? link_edges_new(NULL, 1, spill) : NULL;
     if (error == 0)
-        error = edges ? link_find(u, &settings, &plan, &model, NULL, watch, NULL, edges, &found)
-                      : E_NOMEM;
+        error = edges ? link_find(u, &plan, &model, NULL, watch, NULL, edges, &found) : E_NOMEM;
     link_edges_free(edges);
     link_plan_release(&plan);
     return error;

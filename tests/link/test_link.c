@@ -277,6 +277,90 @@ static void decisions_are_obeyed(void **state)
     invented_release(&all);
 }
 
+static uint32_t root_of(uint32_t *parent, uint32_t i)
+{
+    while (parent[i] != i)
+        i = parent[i];
+    return i;
+}
+
+/* What is decided to be the same is; what is decided to be different is, but where others of the
+ * decisions say that it is the same, and then that is said; and lists hold each person once, but
+ * for what was decided. */
+static void check_decided(const struct link_result *result, uint32_t *parent, uint8_t unique)
+{
+    uint32_t count = (uint32_t)link_records_count(result->records);
+    const struct link_settled *s = &result->settled;
+    size_t contradictions, said = 0;
+    const struct link_contradiction *c =
+        link_clustering_contradictions(result->clustering, &contradictions);
+    for (uint32_t i = 0; i < count; i++)
+        parent[i] = i;
+    for (size_t i = 0; i < s->must_count; i++) {
+        assert_true(together(result, s->must[i].a, s->must[i].b));
+        parent[root_of(parent, s->must[i].b)] = root_of(parent, s->must[i].a);
+    }
+    for (size_t i = 0; i < s->cannot_count; i++) {
+        uint32_t a = s->cannot[i].a, b = s->cannot[i].b;
+        bool against = root_of(parent, a) == root_of(parent, b);
+        assert_int_equal(together(result, a, b), against);
+        said += against;
+    }
+    for (size_t i = 0; i < contradictions; i++)
+        said -= c[i].what == LINK_CONTRA_CANNOT;
+    assert_int_equal(said, 0);
+    for (uint32_t a = 0; a < count; a++) {
+        for (uint32_t b = a + 1; b < count; b++) {
+            bool apart = result->universe.list[a] == unique && result->universe.list[b] == unique;
+            if (apart && together(result, a, b))
+                assert_int_equal(root_of(parent, a), root_of(parent, b));
+        }
+    }
+}
+
+/* Decisions of any kind, many about the same records, against each other, against the lists and
+ * against all evidence. */
+static void any_decisions_are_obeyed_or_said(void **state)
+{
+    (void)state;
+    static const char *const unique[] = {"Tolma Lawyers"};
+    struct prop prop = prop_start("any_decisions");
+    struct invented all;
+    invented_init(&all, &small);
+    struct link_result *before = run_simple(&all);
+    uint32_t count = (uint32_t)link_records_count(before->records);
+    uint32_t *parent = calloc(count, sizeof *parent);
+    assert_non_null(parent);
+    for (int run = 0; run < 6; run++) {
+        struct buf decisions;
+        buf_init(&decisions, 1u << 20);
+        link_decisions_begin(&decisions);
+        uint32_t range = run % 2 ? 30 : count;
+        for (size_t i = 0; i < 20 + prop_below(&prop, 150); i++) {
+            const struct link_edge *e = &before->edges[prop_below(&prop, before->edge_count)];
+            uint32_t a = e->a, b = e->b;
+            if (prop_below(&prop, 3) > 0) {
+                a = (uint32_t)prop_below(&prop, range);
+                b = (uint32_t)prop_below(&prop, range);
+            }
+            if (a != b)
+                put_decision(&decisions, before, a, b, prop_below(&prop, 3) == 0);
+        }
+        struct link_options options = invented_options(&all);
+        options.decisions = buf_bytes(&decisions);
+        options.unique = unique;
+        options.unique_count = 1;
+        struct link_result *result = run_link(&options, 2, NULL);
+        assert_true(result->settled.cannot_count > 0 && result->settled.must_count > 0);
+        check_decided(result, parent, 1);
+        link_result_free(result);
+        buf_release(&decisions);
+    }
+    free(parent);
+    link_result_free(before);
+    invented_release(&all);
+}
+
 static void contradicting_decisions_are_said(void **state)
 {
     (void)state;
@@ -416,6 +500,35 @@ static void a_model_of_other_fields_is_refused(void **state)
     invented_release(&other);
 }
 
+/* A disk that is full when what does not fit into memory goes there. */
+
+static int append_to_full(struct spill *s, const void *data, size_t len)
+{
+    (void)data;
+    assert_true(len > 0);
+    return problem_set(&s->problem, E_IO, "the disk is full");
+}
+
+static void a_disk_that_is_full_is_said(void **state)
+{
+    (void)state;
+    static const struct spill_calls calls = {append_to_full, NULL};
+    struct link_simulation s = small;
+    struct invented all;
+    struct link_result *result;
+    struct problem problem;
+    struct spill spill = {.calls = &calls};
+    s.persons = 2000;
+    invented_init(&all, &s);
+    struct link_options options = invented_options(&all);
+    options.memory_bytes = 1;
+    problem_clear(&problem);
+    assert_int_equal(link_run(&options, &(struct link_means){.spill = &spill}, &result, &problem),
+                     E_IO);
+    assert_string_equal(problem.text, "the disk is full");
+    invented_release(&all);
+}
+
 static void it_stops_when_it_is_told(void **state)
 {
     (void)state;
@@ -462,11 +575,13 @@ int main(void)
         cmocka_unit_test(new_records_go_into_an_earlier_result),
         cmocka_unit_test(a_list_of_different_persons_stays_one),
         cmocka_unit_test(decisions_are_obeyed),
+        cmocka_unit_test(any_decisions_are_obeyed_or_said),
         cmocka_unit_test(contradicting_decisions_are_said),
         cmocka_unit_test(records_are_called_by_id_or_by_row),
         cmocka_unit_test(what_cannot_be_linked_is_said),
         cmocka_unit_test(an_earlier_result_must_be_one),
         cmocka_unit_test(a_model_of_other_fields_is_refused),
+        cmocka_unit_test(a_disk_that_is_full_is_said),
         cmocka_unit_test(it_stops_when_it_is_told),
         cmocka_unit_test(allocations_may_fail),
     };

@@ -62,16 +62,11 @@ static size_t gather(struct seen *s)
     return count;
 }
 
-static void run(const struct link_universe *u, const struct link_plan *plan, unsigned part_bits,
-                unsigned threads, uint32_t every, struct seen *s)
+static void run(const struct link_universe *u, const struct link_plan *plan, unsigned threads,
+                uint32_t every, struct seen *s)
 {
-    struct link_pairs job = {.universe = u,
-                             .plan = plan,
-                             .part_bits = part_bits,
-                             .every = every,
-                             .take = take,
-                             .arg = s,
-                             .what = "pairs"};
+    struct link_pairs job = {
+        .universe = u, .plan = plan, .every = every, .take = take, .arg = s, .what = "pairs"};
     struct workers *w = workers_new(threads);
     assert_non_null(w);
     assert_int_equal(link_pairs_run(&job, w, NULL), 0);
@@ -80,7 +75,7 @@ static void run(const struct link_universe *u, const struct link_plan *plan, uns
 
 static void add_pass(struct link_plan *plan, const struct link_universe *u, struct link_pass pass)
 {
-    assert_int_equal(link_pass_prepare(&pass, u, 0, UINT64_MAX, NULL), 0);
+    assert_int_equal(link_pass_prepare(&pass, u, UINT64_MAX, NULL), 0);
     plan->pass[plan->passes++] = pass;
     plan->pairs += pass.pairs;
 }
@@ -125,14 +120,14 @@ static void each_pair_comes_once(void **state)
         assert_int_equal(link_universe_init(&u, r, scope), 0);
         plan_some(&plan, &u, 1000000);
         struct seen s = new_seen(r, 400000);
-        run(&u, &plan, (unsigned)prop_below(&prop, 4), 1 + (unsigned)prop_below(&prop, 3), 1, &s);
+        run(&u, &plan, 1 + (unsigned)prop_below(&prop, 3), 1, &s);
         size_t count = gather(&s), expected = 0, possible = 0;
         for (size_t i = 1; i < count; i++)
             assert_true(s.pairs[i] != s.pairs[i - 1]);
         for (uint32_t a = 0; a < u.count; a++) {
             for (uint32_t b = a + 1; b < u.count; b++) {
                 possible += link_universe_has(&u, a, b);
-                if (!link_universe_has(&u, a, b) || !link_plan_passes_of(&plan, r, a, b))
+                if (!link_universe_has(&u, a, b) || !link_plan_passes_of(&plan, &u, a, b))
                     continue;
                 uint64_t key = (uint64_t)a << 32 | b;
                 assert_non_null(bsearch(&key, s.pairs, count, sizeof key, by_number));
@@ -158,7 +153,7 @@ static void all_pairs_are_all(void **state)
     assert_int_equal(link_universe_init(&u, r, LINK_WITHIN | LINK_BETWEEN), 0);
     struct link_plan plan = {.all = true, .pairs = u.pairs};
     struct seen s = new_seen(r, 400000);
-    run(&u, &plan, 0, 2, 1, &s);
+    run(&u, &plan, 2, 1, &s);
     size_t count = gather(&s);
     assert_int_equal(count, u.pairs);
     for (size_t i = 1; i < count; i++)
@@ -183,7 +178,7 @@ static void order_threads_and_parts_change_nothing(void **state)
         assert_int_equal(link_universe_init(&u, r, LINK_WITHIN | LINK_BETWEEN), 0);
         plan_some(&plan, &u, 7); /* so that blocks are cut, and windows used */
         struct seen s = new_seen(r, 400000);
-        run(&u, &plan, i, 1 + i % 4, 1, &s);
+        run(&u, &plan, 1 + i % 4, 1, &s);
         size_t count = gather(&s);
         if (i == 0) {
             first = s;
@@ -218,7 +213,7 @@ static void one_in_so_many(void **state)
     link_plan_init(&plan);
     add_pass(&plan, &u, (struct link_pass){.key = {{2, 0}}, .keys = 1, .block_max = 1000});
     struct seen s = new_seen(r, 0);
-    run(&u, &plan, 0, 1, 10, &s);
+    run(&u, &plan, 1, 10, &s);
     double share = (double)s.count[0] / (double)plan.pairs;
     assert_true(share > 0.08 && share < 0.12);
     link_plan_release(&plan);
@@ -243,7 +238,7 @@ static void one_huge_block_is_not_quadratic(void **state)
     pass.cut[pass.cuts++] = (struct link_atom){0, 0};
     add_pass(&plan, &u, pass);
     struct seen s = new_seen(r, 0);
-    run(&u, &plan, 0, 2, 1, &s);
+    run(&u, &plan, 2, 1, &s);
     size_t count = s.count[0] + s.count[1];
     assert_true(count > 100000 && count <= 100000u * LINK_NEIGHBOURS);
     link_plan_release(&plan);

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "link/code.h"
+#include "link/names_data.h"
 #include "link/similarity.h"
 #include "prop.h"
 
@@ -189,6 +191,9 @@ static void codes_are_brought_to_one_form(void **state)
     for (size_t i = 0; i < COUNT_OF(men); i++)
         check_form(LINK_SEX, men[i], "m");
     check_form(LINK_SEX, "what", "what");
+    for (size_t i = 0; i < link_data_sexes_count; i++)
+        check_form(LINK_SEX, link_data_sexes[i].word,
+                   &"f\0m\0x"[2 * (link_data_sexes[i].number - 1)]);
     struct buf out;
     buf_init(&out, 4096);
     assert_int_equal(link_code_form(LINK_NUMBER, span_text("a\xff"), &out), E_UTF8);

@@ -2,11 +2,15 @@
 /* Seals one of everything under the keys of the vectors, drawn anew each time, for vectors.py to
  * open: blocks of u32 length and bytes on standard output. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/encode.h"
+#include "base/file.h"
 #include "seal/answer.h"
 #include "seal/codename.h"
 #include "seal/payload.h"
+#include "seal/resume.h"
 #include "seal/roster_sign.h"
 #include "seal/ticket.h"
 #include "vectors.h"
@@ -111,6 +115,27 @@ static int write_members_files(const struct member_keys *keys)
     return 0;
 }
 
+static int write_resume(void)
+{
+    char folder[] = "/tmp/make_sealed-XXXXXX", path[64];
+    struct hash work;
+    struct parts *parts;
+    struct buf file;
+    REJECT_IF(!mkdtemp(folder), E_IO);
+    snprintf(path, sizeof path, "%s/parts", folder);
+    TRY(hex_read(span_text(VECTOR_RESUME_WORK), work.bytes, sizeof work.bytes));
+    TRY(resume_open(path, &work, &parts, NULL));
+    TRY(parts_add(parts, span_of(content, sizeof VECTOR_CONTENT / 2)));
+    TRY(parts_add(parts, span_of(NULL, 0)));
+    buf_init(&file, OUT_CAP_BYTES);
+    TRY(file_read(path, OUT_CAP_BYTES, &file, NULL));
+    write_block(buf_bytes(&file));
+    buf_release(&file);
+    TRY(resume_remove(parts, NULL));
+    resume_free(parts);
+    return rmdir(folder) == 0 ? 0 : E_IO;
+}
+
 static int write_all(void)
 {
     static const uint8_t zeros[140000];
@@ -130,7 +155,7 @@ static int write_all(void)
     TRY(write_ticket());
     TRY(write_members_files(keys));
     member_keys_free(keys);
-    return 0;
+    return write_resume();
 }
 
 int main(void)

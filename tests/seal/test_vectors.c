@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The vectors of docs/crypto.md by value. vectors.py made them without src/seal; here src/seal must
  * come to the same, and open what was sealed there. */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "base/encode.h"
 #include "base/file.h"
 #include "seal/answer.h"
 #include "seal/codename.h"
+#include "seal/resume.h"
 #include "seal/roster_sign.h"
 #include "seal/ticket.h"
 #include "sealing.h"
@@ -243,6 +247,33 @@ static void commitment(void **state)
     assert_hex(got.bytes, HASH_BYTES, &VECTOR_PAYLOAD_LEAF[2 * 81]);
 }
 
+static void resume(void **state)
+{
+    (void)state;
+    struct value file = value_of(VECTOR_RESUME_FILE), content = value_of(VECTOR_CONTENT);
+    struct parts *parts;
+    struct hash work;
+    struct buf out;
+    bool got;
+    char path[] = "/tmp/vectors-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_ok(file_write_all(fd, file.bytes, file.len));
+    close(fd);
+    memcpy(work.bytes, value_of(VECTOR_RESUME_WORK).bytes, sizeof work.bytes);
+    assert_ok(resume_open(path, &work, &parts, NULL));
+    buf_init(&out, 1000);
+    assert_ok(parts_next(parts, &out, &got));
+    assert_true(got && span_equal(buf_bytes(&out), bytes_of(&content)));
+    assert_ok(parts_next(parts, &out, &got));
+    assert_true(got && out.len == content.len);
+    assert_ok(parts_next(parts, &out, &got));
+    assert_false(got);
+    assert_ok(resume_remove(parts, NULL));
+    resume_free(parts);
+    buf_release(&out);
+}
+
 /* FIPS 180-4's "abc" and RFC 4231's second case, so that not all stands on one script. */
 static void hashes(void **state)
 {
@@ -273,6 +304,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(payload),
         cmocka_unit_test(answer),
         cmocka_unit_test(commitment),
+        cmocka_unit_test(resume),
         cmocka_unit_test(hashes),
     };
     if (argc != 2 || seal_init() < 0)

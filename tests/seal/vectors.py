@@ -349,6 +349,32 @@ def grant_open(encrypt_secret, grant, epoch):
 
 # The vectors. count(a, n) is n bytes going up from a: what people can type again.
 
+RESUME_FIRST = b'vouchsafe resume'
+
+
+def resume_key(work):
+    return b2b(32, b'vouchsafe-resume', work)
+
+
+def resume_write(work, parts, nonces):
+    file = b'\x01'
+    for number, (part, nonce) in enumerate(zip([RESUME_FIRST, *parts], nonces)):
+        file += u32(len(part)) + nonce + aead_seal(resume_key(work) + nonce, u64(number) + u32(len(part)), part)
+    return file
+
+
+def resume_read(work, file):
+    assert file[:1] == b'\x01'
+    parts, at = [], 1
+    while at < len(file):
+        size = struct.unpack('>I', file[at:at + 4])[0]
+        nonce, sealed = file[at + 4:at + 28], file[at + 28:at + 44 + size]
+        parts.append(aead_open(resume_key(work) + nonce, u64(len(parts)) + u32(size), sealed))
+        at += 44 + size
+    assert parts[0] == RESUME_FIRST
+    return parts[1:]
+
+
 def count(first, size):
     return bytes((first + i) % 256 for i in range(size))
 
@@ -436,6 +462,13 @@ def sealed_vectors(put, organisation):
     return {'payload.bin': sealed, 'answer.bin': answer}
 
 
+def resume_vectors(put):
+    work = count(0x00, 32)
+    put('resume_work', work)
+    put('resume_key', resume_key(work))
+    put('resume_file', resume_write(work, [CONTENT, b''], [count(first, 24) for first in (0x10, 0x28, 0x40)]))
+
+
 def vectors():
     values = {}
     organisation = None
@@ -443,6 +476,7 @@ def vectors():
     ticket_vectors(values.__setitem__)
     organisation = roster_vectors(values.__setitem__)
     files = sealed_vectors(values.__setitem__, organisation)
+    resume_vectors(values.__setitem__)
     return values, files
 
 
@@ -496,7 +530,7 @@ def open_made(program, organisation):
         size = struct.unpack('>I', data[:4])[0]
         blocks.append(data[4:4 + size])
         data = data[4 + size:]
-    report, record, answer, ticket, keyfile, found, intake = blocks
+    report, record, answer, ticket, keyfile, found, intake, resume = blocks
     fields, content = payload_open(EPOCH_SECRET, report[:54], report[54:167], report[167:], organisation)
     assert content == CONTENT and fields[7] == b'ru' and 61 not in fields
     fields, content = payload_open(EPOCH_SECRET, record[:54], record[54:167], record[167:], organisation)
@@ -509,6 +543,7 @@ def open_made(program, organisation):
     kind, fields = roster_check(intake, 1, sha256(found))
     assert kind == 2
     grant_open(member(SEED)[0], dict(fields)[14], dict(fields)[11])
+    assert resume_read(count(0x00, 32), resume) == [CONTENT, b'']
 
 
 def main(arguments):

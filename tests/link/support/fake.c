@@ -312,13 +312,14 @@ unsigned link_field_keys(const struct link_records *r, unsigned field)
 }
 
 /* 0: what it says; 1: the class. */
-uint64_t link_key(const struct link_records *r, unsigned field, unsigned key, uint32_t record,
-                  unsigned index)
+unsigned link_keys(const struct link_records *r, unsigned field, unsigned key, uint32_t record,
+                   uint64_t ret_keys[LINK_KEY_VALUES_MAX])
 {
-    uint32_t value = r->column[field].value[record];
-    unsigned keys = key == 1 && r->options.field[field].words ? 2 : 1;
-    if (value == 0 || index >= keys)
+    uint32_t value = r->column[field].value[record], content = r->column[field].content[value];
+    unsigned count = key == 1 && r->options.field[field].words ? 2 : 1;
+    if (value == 0)
         return 0;
-    uint32_t content = r->column[field].content[value];
-    return link_mix((key == 0 ? content : content / VARIANTS + index) * 4u + key + 1);
+    for (unsigned i = 0; i < count; i++)
+        ret_keys[i] = link_mix((key == 0 ? content : content / VARIANTS + i) * 4u + key + 1);
+    return count;
 }
