@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "origins/chain.h"
 
-#include <stdlib.h>
-
 #define NEAR_WORDS 48
 #define NEAR_DIAGONALS 8
-#define FEW 32
 #define LOOK_AT_MAX 256 /* of a text that is one sentence over and over */
 
 static bool before(struct chain_hit x, struct chain_hit y)
@@ -13,26 +10,16 @@ static bool before(struct chain_hit x, struct chain_hit y)
     return x.a != y.a ? x.a < y.a : x.b < y.b;
 }
 
-static int compare(const void *x, const void *y)
+size_t chain_tidy(struct chain_hit *hits, size_t count)
 {
-    const struct chain_hit *a = x, *b = y;
-    return before(*a, *b) ? -1 : before(*b, *a);
-}
-
-size_t chain_sort(struct chain_hit *hits, size_t count)
-{
-    if (count > FEW) {
-        qsort(hits, count, sizeof *hits, compare);
-    } else {
-        for (size_t i = 1; i < count; i++) {
-            struct chain_hit hit = hits[i];
-            size_t to = i;
-            for (; to > 0 && before(hit, hits[to - 1]); to--)
-                hits[to] = hits[to - 1];
-            hits[to] = hit;
-        }
-    }
     size_t kept = 0;
+    for (size_t i = 1; i < count; i++) {
+        struct chain_hit hit = hits[i];
+        size_t to = i;
+        for (; to > 0 && before(hit, hits[to - 1]); to--)
+            hits[to] = hits[to - 1];
+        hits[to] = hit;
+    }
     for (size_t i = 0; i < count; i++) {
         if (kept == 0 || before(hits[kept - 1], hits[i]))
             hits[kept++] = hits[i];

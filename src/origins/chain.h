@@ -13,8 +13,9 @@ struct chain_hit {
     uint32_t a, b; /* words */
 };
 
-/* Sorts by a, then b, and leaves each once. Returns how many are left. */
-size_t chain_sort(struct chain_hit *hits, size_t count);
+/* They are in the order of a: puts those of one a in the order of b, and leaves each once. Returns
+ * how many are left. */
+size_t chain_tidy(struct chain_hit *hits, size_t count);
 /* Whether the hit at index has another one behind it. */
 bool chain_goes_on(const struct chain_hit *hits, size_t count, size_t index);
 bool chain_near(struct chain_hit x, struct chain_hit y);

@@ -189,7 +189,7 @@ static int find_matches(struct pair_scratch *s, const struct pair_side *a,
     const struct align_range all_a = {0, a->words.count}, all_b = {0, b->words.count};
     struct match failed = {.score = 0};
     s->count = 0;
-    count = chain_sort(hits, count);
+    count = chain_tidy(hits, count);
     for (size_t i = 0; i + 1 < count; i++) {
         if (explained(s, hits[i]) ||
             (within(failed.a, hits[i].a) && chain_near(hits[i], failed.hit)) ||

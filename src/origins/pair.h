@@ -27,7 +27,8 @@ struct pair_side {
     struct token_view words;
 };
 
-/* hits are where words of a and b belong to a common seed, in any order; they are overwritten.
+/* hits are where words of a and b belong to a common seed, in the order of a; they are
+ * overwritten.
  * a's number is lower. E_NOMEM. */
 int pair_find(struct pair_scratch *s, const struct pair_side *a, const struct pair_side *b,
               struct chain_hit *hits, size_t hit_count, struct pair_found *found) MUST_USE;

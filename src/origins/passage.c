@@ -46,6 +46,7 @@ struct finding {
     struct seed_space space;
     struct seed_runs *seeds, *hits;
     uint32_t ranges, b_ranges;
+    uint16_t *range_of;       /* by document */
     uint64_t *left_out;       /* by part */
     struct pair_found *found; /* by range, then by block of documents that are the same */
     struct passages *result;
@@ -87,6 +88,7 @@ static void finding_release(struct finding *f)
     mem_free(f->first_same);
     mem_free(f->rarity);
     mem_free(f->left_out);
+    mem_free(f->range_of);
     seed_runs_free(f->seeds);
     seed_runs_free(f->hits);
     seed_space_release(&f->space);
@@ -219,16 +221,11 @@ static int put_block(void *arg, size_t index, unsigned hand)
     return seed_runs_put(f->seeds, block, &h->writer);
 }
 
-static uint32_t range_of(const struct finding *f, uint32_t document)
-{
-    return (uint32_t)((uint64_t)token_store_block_of(f->store, document) * f->ranges / f->blocks);
-}
-
 static uint16_t cell_of(void *arg, uint32_t a, uint32_t b)
 {
     const struct finding *f = arg;
     uint32_t b_range = (uint32_t)((uint64_t)b * f->b_ranges / f->documents);
-    return (uint16_t)(range_of(f, a) * f->b_ranges + b_range);
+    return (uint16_t)(f->range_of[a] * f->b_ranges + b_range);
 }
 
 static int join_part(void *arg, size_t index, unsigned hand)
@@ -248,7 +245,13 @@ static int make_hits(struct finding *f)
     f->b_ranges = 1;
     f->left_out = mem_calloc(parts, sizeof *f->left_out);
     f->found = mem_calloc((size_t)f->ranges + f->blocks + 1, sizeof *f->found);
-    REJECT_IF(!f->left_out || !f->found, E_NOMEM);
+    f->range_of = mem_calloc((size_t)f->documents + 1, sizeof *f->range_of);
+    REJECT_IF(!f->left_out || !f->found || !f->range_of, E_NOMEM);
+    for (uint32_t block = 0; block < f->blocks; block++) {
+        for (uint32_t d = token_store_first(f->store, block);
+             d < token_store_first(f->store, block + 1); d++)
+            f->range_of[d] = (uint16_t)((uint64_t)block * f->ranges / f->blocks);
+    }
     TRY(seed_runs_new(SEED_NUMBERS, parts, f->blocks, &f->space, &f->seeds));
     TRY(run(f, f->blocks, put_block));
     TRY(seed_runs_new(HIT_NUMBERS, f->ranges * f->b_ranges, parts, &f->space, &f->hits));
@@ -296,7 +299,11 @@ static int find_pair(struct finding *f, struct hand *h, const uint32_t *records,
 static int find_cell(struct finding *f, struct hand *h, uint32_t cell, struct pair_found *found)
 {
     size_t end;
+    uint32_t last = 0;
     TRY(seed_runs_take(f->hits, cell, &h->part));
+    for (size_t i = 0; i < h->part.count; i++)
+        last |= h->part.numbers[i * HIT_NUMBERS + HIT_A_AT];
+    seed_part_sort(&h->part, HIT_NUMBERS, HIT_A_AT, bits_for(last));
     seed_part_sort(&h->part, HIT_NUMBERS, HIT_A, bits_for(f->documents));
     seed_part_sort(&h->part, HIT_NUMBERS, HIT_B, bits_for(f->documents));
     const uint32_t *all = h->part.numbers;

@@ -17,7 +17,8 @@
 #define SKELETON_SPAN_MAX 22
 #define GAP_RARITY 5 /* what a gap's length says */
 #define PLACES_A_DOCUMENT 4
-#define STAR_MASK 3
+#define SOME 12
+#define CROWD 24
 
 struct seed_rules seed_rules_for(uint64_t words)
 {
@@ -210,6 +211,13 @@ static int join_star(const struct joining *j, const uint32_t *seeds, size_t coun
     return 0;
 }
 
+/* What many documents share has many seeds: of those that stand in many places a half or a quarter
+ * is enough to find it. Which ones depends on the seed, so that they are the same everywhere. */
+static uint32_t share_mask(size_t count)
+{
+    return count > CROWD ? 3 : count > SOME ? 1 : 0;
+}
+
 int seed_join(struct seed_part *part, uint16_t (*part_of)(void *arg, uint32_t a, uint32_t b),
               void *arg, struct seed_writer *w, uint64_t *left_out)
 {
@@ -225,13 +233,10 @@ int seed_join(struct seed_part *part, uint16_t (*part_of)(void *arg, uint32_t a,
         if (end - from < 2)
             continue;
         size_t count = thin_out(seeds, end - from);
-        if (count <= SEED_DOCUMENTS_MAX) {
-            TRY(join_all(&j, seeds, count));
-        } else {
-            *left_out += 1;
-            if ((seeds[SEED_KEY] & STAR_MASK) == 0)
-                TRY(join_star(&j, seeds, count));
-        }
+        *left_out += count > SEED_DOCUMENTS_MAX;
+        if (seeds[SEED_KEY] & share_mask(count))
+            continue;
+        TRY(count > SEED_DOCUMENTS_MAX ? join_star(&j, seeds, count) : join_all(&j, seeds, count));
     }
     return 0;
 }
