@@ -13,11 +13,14 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "origins/pair.h"
+#include "origins/passage_gather.h"
 #include "origins/seed.h"
 #include "origins/seed_rarity.h"
 
 #define RANGES_MAX 128u /* of documents a, when all words are in memory */
+#define CELLS 1024u     /* of pairs of documents, when not */
+#define BYTES_A_WORD 20 /* of what is read into a thread's own memory, with what it grows by */
+#define PROGRESS_STEPS 32
 
 /* What one thread works with. */
 struct hand {
@@ -46,7 +49,11 @@ struct finding {
     struct seed_space space;
     struct seed_runs *seeds, *hits;
     uint32_t ranges, b_ranges;
-    uint16_t *range_of;       /* by document */
+    uint16_t *range_of;     /* by document */
+    uint32_t *range_blocks; /* by range: its first block; and the end */
+    uint64_t words;
+    const char *stage; /* for the watch */
+    size_t stage_tasks;
     uint64_t *left_out;       /* by part */
     struct pair_found *found; /* by range, then by block of documents that are the same */
     struct passages *result;
@@ -89,6 +96,7 @@ static void finding_release(struct finding *f)
     mem_free(f->rarity);
     mem_free(f->left_out);
     mem_free(f->range_of);
+    mem_free(f->range_blocks);
     seed_runs_free(f->seeds);
     seed_runs_free(f->hits);
     seed_space_release(&f->space);
@@ -113,10 +121,21 @@ static int begin(struct finding *f)
     return 0;
 }
 
-static int run(struct finding *f, size_t count, int (*task)(void *arg, size_t index, unsigned hand))
+static int run(struct finding *f, const char *stage, size_t count,
+               int (*task)(void *arg, size_t index, unsigned hand))
+{
+    f->stage = stage;
+    f->stage_tasks = count;
+    return workers_run(f->means.workers, count, task, f);
+}
+
+/* Every task begins with it. E_STOPPED. */
+static int begin_task(const struct finding *f, size_t index)
 {
     REJECT_IF(watch_stopped(f->means.watch), E_STOPPED);
-    return workers_run(f->means.workers, count, task, f);
+    if (index % (f->stage_tasks / PROGRESS_STEPS + 1) == 0)
+        watch_progress(f->means.watch, f->stage, index, f->stage_tasks);
+    return 0;
 }
 
 /* Documents with the same words */
@@ -136,7 +155,7 @@ static int read_block(void *arg, size_t index, unsigned hand)
     struct finding *f = arg;
     struct token_block *b = f->hands[hand].a;
     uint32_t block = (uint32_t)index;
-    REJECT_IF(watch_stopped(f->means.watch), E_STOPPED);
+    TRY(begin_task(f, index));
     TRY(token_block_read(b, block));
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
@@ -183,6 +202,7 @@ static int count_block(void *arg, size_t index, unsigned hand)
     struct finding *f = arg;
     struct hand *h = &f->hands[hand];
     uint32_t block = (uint32_t)index;
+    TRY(begin_task(f, index));
     TRY(token_block_read(h->a, block));
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
@@ -193,16 +213,15 @@ static int count_block(void *arg, size_t index, unsigned hand)
     return 0;
 }
 
-static uint64_t rate_words(struct finding *f)
+static void rate_words(struct finding *f)
 {
     uint32_t *sum = f->hands[0].counts;
     for (unsigned i = 1; i < f->hand_count; i++) {
         for (size_t k = 0; k < SEED_RARITY_SIZE; k++)
             sum[k] += f->hands[i].counts[k];
     }
-    uint64_t words = seed_rarity_make(sum, f->languages, f->rarity);
+    f->words = seed_rarity_make(sum, f->languages, f->rarity);
     token_store_rate(f->store, f->rarity);
-    return words;
 }
 
 static int put_block(void *arg, size_t index, unsigned hand)
@@ -210,7 +229,7 @@ static int put_block(void *arg, size_t index, unsigned hand)
     struct finding *f = arg;
     struct hand *h = &f->hands[hand];
     uint32_t block = (uint32_t)index;
-    REJECT_IF(watch_stopped(f->means.watch), E_STOPPED);
+    TRY(begin_task(f, index));
     TRY(token_block_read(h->a, block));
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
@@ -232,30 +251,48 @@ static int join_part(void *arg, size_t index, unsigned hand)
 {
     struct finding *f = arg;
     struct hand *h = &f->hands[hand];
-    REJECT_IF(watch_stopped(f->means.watch), E_STOPPED);
+    TRY(begin_task(f, index));
     TRY(seed_runs_take(f->seeds, (uint32_t)index, &h->part));
     TRY(seed_join(&h->part, cell_of, f, &h->writer, &f->left_out[index]));
     return seed_runs_put(f->hits, (uint32_t)index, &h->writer);
 }
 
+/* When words are not all in memory, a thread has those of a range of documents in hand and goes
+ * through the others in order, reading each again; so there are as few ranges as memory allows. */
+static int plan_cells(struct finding *f)
+{
+    f->ranges = f->blocks < RANGES_MAX ? f->blocks : RANGES_MAX;
+    f->b_ranges = 1;
+    if (!token_store_keeps_all(f->store)) {
+        uint64_t bytes = MEMORY_OF(f, 30) / f->hand_count + 1;
+        uint64_t ranges = f->words * BYTES_A_WORD / bytes + 1;
+        f->ranges = ranges < f->ranges ? (uint32_t)ranges : f->ranges;
+        f->b_ranges = CELLS / f->ranges;
+    }
+    f->range_of = mem_calloc((size_t)f->documents + 1, sizeof *f->range_of);
+    f->range_blocks = mem_calloc((size_t)f->ranges + 1, sizeof *f->range_blocks);
+    f->found = mem_calloc((size_t)f->ranges + f->blocks + 1, sizeof *f->found);
+    REJECT_IF(!f->range_of || !f->range_blocks || !f->found, E_NOMEM);
+    for (uint32_t block = 0; block < f->blocks; block++) {
+        uint32_t range = (uint32_t)((uint64_t)block * f->ranges / f->blocks);
+        for (uint32_t d = token_store_first(f->store, block);
+             d < token_store_first(f->store, block + 1); d++)
+            f->range_of[d] = (uint16_t)range;
+        f->range_blocks[range + 1] = block + 1;
+    }
+    return 0;
+}
+
 static int make_hits(struct finding *f)
 {
     uint32_t parts = 1u << f->rules.part_bits;
-    f->ranges = f->blocks < RANGES_MAX ? f->blocks : RANGES_MAX;
-    f->b_ranges = 1;
     f->left_out = mem_calloc(parts, sizeof *f->left_out);
-    f->found = mem_calloc((size_t)f->ranges + f->blocks + 1, sizeof *f->found);
-    f->range_of = mem_calloc((size_t)f->documents + 1, sizeof *f->range_of);
-    REJECT_IF(!f->left_out || !f->found || !f->range_of, E_NOMEM);
-    for (uint32_t block = 0; block < f->blocks; block++) {
-        for (uint32_t d = token_store_first(f->store, block);
-             d < token_store_first(f->store, block + 1); d++)
-            f->range_of[d] = (uint16_t)((uint64_t)block * f->ranges / f->blocks);
-    }
+    REJECT_IF(!f->left_out, E_NOMEM);
     TRY(seed_runs_new(SEED_NUMBERS, parts, f->blocks, &f->space, &f->seeds));
-    TRY(run(f, f->blocks, put_block));
+    TRY(run(f, "seeds", f->blocks, put_block));
+    TRY(plan_cells(f));
     TRY(seed_runs_new(HIT_NUMBERS, f->ranges * f->b_ranges, parts, &f->space, &f->hits));
-    TRY(run(f, parts, join_part));
+    TRY(run(f, "seeds in common", parts, join_part));
     seed_runs_free(f->seeds);
     f->seeds = NULL;
     return 0;
@@ -323,7 +360,10 @@ static int find_cell(struct finding *f, struct hand *h, uint32_t cell, struct pa
 static int find_range(void *arg, size_t index, unsigned hand)
 {
     struct finding *f = arg;
-    REJECT_IF(watch_stopped(f->means.watch), E_STOPPED);
+    TRY(begin_task(f, index));
+    if (!token_store_keeps_all(f->store))
+        TRY(token_block_read_range(f->hands[hand].a, f->range_blocks[index],
+                                   f->range_blocks[index + 1]));
     for (uint32_t b = 0; b < f->b_ranges; b++)
         TRY(find_cell(f, &f->hands[hand], (uint32_t)index * f->b_ranges + b, &f->found[index]));
     return 0;
@@ -335,6 +375,7 @@ static int find_same_in_block(void *arg, size_t index, unsigned hand)
     struct hand *h = &f->hands[hand];
     uint32_t block = (uint32_t)index;
     bool read = false;
+    TRY(begin_task(f, index));
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
         if (f->first_same[d] == d)
@@ -351,87 +392,21 @@ static int find_same_in_block(void *arg, size_t index, unsigned hand)
     return 0;
 }
 
-/* The answer */
-
-static int by_documents(const void *x, const void *y)
-{
-    const struct passage *a = x, *b = y;
-    if (a->a != b->a)
-        return a->a < b->a ? -1 : 1;
-    if (a->b != b->b)
-        return a->b < b->b ? -1 : 1;
-    return a->a_from < b->a_from ? -1 : a->a_from > b->a_from;
-}
-
-static int by_pair(const void *x, const void *y)
-{
-    const struct document_pair *a = x, *b = y;
-    if (a->a != b->a)
-        return a->a < b->a ? -1 : 1;
-    return a->b < b->b ? -1 : a->b > b->b;
-}
-
-static int gather(struct finding *f)
-{
-    struct passages *p = f->result;
-    size_t lists = (size_t)f->ranges + f->blocks, count = 0, pairs = 0;
-    for (size_t i = 0; i < lists; i++) {
-        count += f->found[i].count;
-        pairs += f->found[i].pair_count;
-    }
-    p->passages = mem_alloc((count + 1) * sizeof *p->passages);
-    p->pairs = mem_alloc((pairs + 1) * sizeof *p->pairs);
-    REJECT_IF(!p->passages || !p->pairs, E_NOMEM);
-    for (size_t i = 0; i < lists; i++) {
-        struct pair_found *from = &f->found[i];
-        if (from->count > 0)
-            memcpy(p->passages + p->count, from->passages, from->count * sizeof *p->passages);
-        if (from->pair_count > 0)
-            memcpy(p->pairs + p->pair_count, from->pairs, from->pair_count * sizeof *p->pairs);
-        p->count += from->count;
-        p->pair_count += from->pair_count;
-        pair_found_release(from);
-    }
-    if (p->count > 1)
-        qsort(p->passages, p->count, sizeof *p->passages, by_documents);
-    if (p->pair_count > 1)
-        qsort(p->pairs, p->pair_count, sizeof *p->pairs, by_pair);
-    return 0;
-}
-
-/* A document joins the group of the first one that it is a copy of and that is not in another's
- * group itself: nothing is handed on from copy to copy. */
-static int group_copies(struct finding *f)
-{
-    struct passages *p = f->result;
-    p->copy_group = mem_alloc(((size_t)f->documents + 1) * sizeof *p->copy_group);
-    REJECT_IF(!p->copy_group, E_NOMEM);
-    for (uint32_t d = 0; d < f->documents; d++)
-        p->copy_group[d] = d;
-    for (size_t i = 0; i < p->pair_count; i++) {
-        const struct document_pair *pair = &p->pairs[i];
-        float less = pair->a_shared < pair->b_shared ? pair->a_shared : pair->b_shared;
-        if (pair->relation == RELATION_COPY && less >= 0.6f && p->copy_group[pair->a] == pair->a &&
-            p->copy_group[pair->b] == pair->b)
-            p->copy_group[pair->b] = pair->a;
-    }
-    return 0;
-}
-
 static int find(struct finding *f)
 {
     TRY(begin(f));
-    TRY(run(f, f->blocks, read_block));
+    TRY(run(f, "words", f->blocks, read_block));
     TRY(find_same(f));
-    TRY(run(f, f->blocks, count_block));
-    f->rules = seed_rules_for(rate_words(f));
+    TRY(run(f, "how rare words are", f->blocks, count_block));
+    rate_words(f);
+    f->rules = seed_rules_for(f->words);
     TRY(make_hits(f));
-    TRY(run(f, f->ranges, find_range));
-    TRY(run(f, f->blocks, find_same_in_block));
-    TRY(gather(f));
+    TRY(run(f, "passages", f->ranges, find_range));
+    TRY(run(f, "copies", f->blocks, find_same_in_block));
+    TRY(passages_gather(f->found, (size_t)f->ranges + f->blocks, f->documents, f->result));
     for (uint32_t i = 0; i < 1u << f->rules.part_bits; i++)
         f->result->seeds_left_out += f->left_out[i];
-    return group_copies(f);
+    return 0;
 }
 
 int passages_find(struct corpus *corpus, const struct languages *languages,
@@ -453,14 +428,4 @@ int passages_find(struct corpus *corpus, const struct languages *languages,
     }
     finding_release(&f);
     return error;
-}
-
-void passages_free(struct passages *p)
-{
-    if (!p)
-        return;
-    mem_free(p->passages);
-    mem_free(p->pairs);
-    mem_free(p->copy_group);
-    mem_free(p);
 }

@@ -17,7 +17,7 @@ struct piece {
     uint16_t *key;
     uint8_t *rarity;
     size_t *starts; /* by document, and the end */
-    uint32_t first, documents;
+    uint32_t first, documents, start_room;
     size_t keyed, rated; /* room in key and rarity; words that have a rarity */
 };
 
@@ -134,6 +134,11 @@ uint32_t token_store_block_of(const struct token_store *s, uint32_t document)
     return low;
 }
 
+bool token_store_keeps_all(const struct token_store *s)
+{
+    return atomic_load(&s->used_bytes) <= s->memory_bytes;
+}
+
 void token_store_rate(struct token_store *s, const uint8_t *table)
 {
     s->rarity = table;
@@ -192,10 +197,13 @@ static int read_range(struct token_block *b, uint32_t first, uint32_t documents)
 {
     struct piece *p = &b->own;
     struct span text;
-    if (documents > p->documents || !p->starts) {
+    b->in_hand = NULL;
+    if (documents >= p->start_room) {
         mem_free(p->starts);
+        p->start_room = 0;
         p->starts = mem_calloc((size_t)documents + 1, sizeof *p->starts);
         REJECT_IF(!p->starts, E_NOMEM);
+        p->start_room = documents + 1;
     }
     p->first = first;
     p->documents = documents;
@@ -241,9 +249,19 @@ int token_block_read(struct token_block *b, uint32_t block)
     return 0;
 }
 
+int token_block_read_range(struct token_block *b, uint32_t from, uint32_t to)
+{
+    struct token_store *s = b->store;
+    TRY(read_range(b, s->firsts[from], s->firsts[to] - s->firsts[from]));
+    fill_rarity(b->in_hand, s->rarity);
+    return 0;
+}
+
 int token_block_read_document(struct token_block *b, uint32_t document)
 {
     struct token_store *s = b->store;
+    if (b->in_hand && document - b->in_hand->first < b->in_hand->documents)
+        return 0;
     b->in_hand = s->kept[token_store_block_of(s, document)];
     if (!b->in_hand) {
         TRY(read_range(b, document, 1));

@@ -18,7 +18,7 @@ struct token_view {
 struct token_store;
 struct token_block; /* a block in hand; one for a thread */
 
-/* threads: how many have blocks in hand at once. E_NOMEM. */
+/* plain: never with AVX2. E_NOMEM. */
 int token_store_new(struct corpus *corpus, size_t memory_bytes, bool plain,
                     struct token_store **ret_store) MUST_USE;
 void token_store_free(struct token_store *s);
@@ -27,6 +27,8 @@ uint32_t token_store_block_of(const struct token_store *s, uint32_t document);
 /* The documents of a block: from, and up to the next one's. For the number behind the last block:
  * how many documents there are. */
 uint32_t token_store_first(const struct token_store *s, uint32_t block);
+/* Whether all that was read so far is in memory. */
+bool token_store_keeps_all(const struct token_store *s);
 /* From now on words have a rarity: that of their hash's highest TOKEN_RARITY_BITS bits. The table
  * belongs to the caller. Not while blocks are in hand. */
 #define TOKEN_RARITY_BITS 20
@@ -37,6 +39,8 @@ void token_block_free(struct token_block *b);
 /* Takes a block, a document, in hand, in place of what was. E_IO, E_NOMEM. */
 int token_block_read(struct token_block *b, uint32_t block) MUST_USE;
 int token_block_read_document(struct token_block *b, uint32_t document) MUST_USE;
+/* The blocks from one up to another, read into the thread's own memory. */
+int token_block_read_range(struct token_block *b, uint32_t from, uint32_t to) MUST_USE;
 /* Of a document that is in hand; until the next one is taken. */
 struct token_view token_block_view(const struct token_block *b, uint32_t document);
 
