@@ -76,8 +76,8 @@ ALWAYS_INLINE void classify_plain(const uint8_t *bytes, struct masks *m)
  * 1: A-O a-o, 2: P-Z p-z, 4: 0-9, 8: ', 16: . and !, 32: ?, 64: newline */
 AVX2 ALWAYS_INLINE __m256i classes_of(__m256i bytes)
 {
-    const __m256i lower = _mm256_setr_epi8(6, 7, 7, 7, 7, 7, 7, 15, 7, 7, 67, 1, 1, 1, 17, 33, /**/
-                                           6, 7, 7, 7, 7, 7, 7, 15, 7, 7, 67, 1, 1, 1, 17, 33);
+    const __m256i lower = _mm256_setr_epi8(6, 23, 7, 7, 7, 7, 7, 15, 7, 7, 67, 1, 1, 1, 17, 33, /**/
+                                           6, 23, 7, 7, 7, 7, 7, 15, 7, 7, 67, 1, 1, 1, 17, 33);
     const __m256i upper = _mm256_setr_epi8(64, 0, 24, 36, 1, 2, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, /**/
                                            64, 0, 24, 36, 1, 2, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0);
     const __m256i half = _mm256_set1_epi8(15);
