@@ -271,12 +271,16 @@ struct span about_host(struct span address)
     const uint8_t *colon = address.len ? memmem(address.data, address.len, "://", 3) : NULL;
     if (!colon)
         return span_of(NULL, 0);
-    size_t from = (size_t)(colon - address.data) + 3, end = from;
-    for (; end < address.len && !strchr("/?#:", address.data[end]); end++) {
-        if (address.data[end] == '@')
-            from = end + 1;
-    }
-    struct span host = span_slice(address, from, end - from);
+    struct span host = span_slice(address, (size_t)(colon - address.data) + 3, address.len);
+    size_t len = 0;
+    while (len < host.len && !memchr("/?#", host.data[len], 3))
+        len++;
+    host.len = len;
+    const uint8_t *at = host.len ? memrchr(host.data, '@', host.len) : NULL;
+    if (at)
+        host = span_slice(host, (size_t)(at - host.data) + 1, host.len);
+    const uint8_t *port = host.len ? memchr(host.data, ':', host.len) : NULL;
+    host.len = port ? (size_t)(port - host.data) : host.len;
     if (host.len > 4 && memcmp(host.data, "www.", 4) == 0)
         host = span_slice(host, 4, host.len);
     return host;

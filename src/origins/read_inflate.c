@@ -62,7 +62,7 @@ static int begin_member(struct read_inflate *z)
 {
     struct span ahead;
     TRY(read_stream_peek(z->below, 2, &ahead));
-    bool magic = ahead.len == 2 && ahead.data[0] == 0x1f && ahead.data[1] == 0x8b;
+    bool magic = ahead.len >= 2 && ahead.data[0] == 0x1f && ahead.data[1] == 0x8b;
     if (ahead.len == 0 || (z->packing == READ_GZIP && !magic) ||
         (z->packing == READ_DEFLATE && z->started)) {
         z->ended = true;
