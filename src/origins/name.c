@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 #define NAME_WORDS_MAX 5
-#define STEM_BYTES_MIN 4
+#define STEM_BYTES_MIN 6
 #define ALIKE_LOOK_MAX 256
 #define PRONOUN_LOOK_UNITS 160
 #define CALLED_UNITS_MAX 12
@@ -28,21 +28,22 @@ static int64_t number_in(const struct names *n, const struct language_section *s
     return f.len > 0 && language_match(s, &f, 1, &number) > 0 ? number : -1;
 }
 
-/* Of the word without the longest ending that the language has. */
+struct span name_stem(const struct quote_words *words, struct span folded)
+{
+    for (size_t at = STEM_BYTES_MIN; at < folded.len; at++) {
+        if ((folded.data[at] & 0xc0) != 0x80 &&
+            language_has(words->ending, span_slice(folded, at, folded.len)))
+            return span_slice(folded, 0, at);
+    }
+    return folded;
+}
+
 static uint64_t stem_hash(const struct names *n, uint32_t i)
 {
-    struct span f = n->line->units[i].folded;
-    size_t len = f.len;
-    for (size_t at = STEM_BYTES_MIN; at < f.len; at++) {
-        if ((f.data[at] & 0xc0) != 0x80 &&
-            language_has(n->words->ending, span_slice(f, at, f.len))) {
-            len = at;
-            break;
-        }
-    }
+    struct span stem = name_stem(n->words, n->line->units[i].folded);
     uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t k = 0; k < len; k++)
-        hash = (hash ^ f.data[k]) * 0x100000001b3u;
+    for (size_t k = 0; k < stem.len; k++)
+        hash = (hash ^ stem.data[k]) * 0x100000001b3u;
     return hash | 1;
 }
 

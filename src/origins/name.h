@@ -27,6 +27,9 @@ struct names {
 
 #define NAME_NONE UINT32_MAX
 
+/* A folded word without the longest ending of names that the language has. */
+struct span name_stem(const struct quote_words *words, struct span folded);
+
 /* E_NOMEM. */
 int names_read(const struct units *line, const struct quote_words *words, struct arena *arena,
                struct names *ret_names) MUST_USE;

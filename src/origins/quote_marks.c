@@ -70,6 +70,11 @@ static bool is_space(uint32_t c)
            (c >= 0x2000 && c <= 0x200B);
 }
 
+static bool is_space_byte(uint8_t byte)
+{
+    return byte < 0x80 && is_space(byte);
+}
+
 static bool is_digit(uint32_t c)
 {
     return c >= '0' && c <= '9';
@@ -226,7 +231,7 @@ static bool is_inches(const struct marking *m, const struct place *p)
         return true;
     for (uint32_t at = p->to; at < m->paragraph.to; at++) {
         if (m->text.data[at] == '"')
-            return !is_space(m->text.data[at - 1]);
+            return !is_space_byte(m->text.data[at - 1]);
     }
     return false;
 }
@@ -513,9 +518,9 @@ static int split_marked(struct marking *m, const struct dialogue *d, uint32_t fi
 
 static int add_paragraph(struct marking *m, uint32_t from, uint32_t to)
 {
-    while (from < to && is_space(m->text.data[from]))
+    while (from < to && is_space_byte(m->text.data[from]))
         from++;
-    while (to > from && is_space(m->text.data[to - 1]))
+    while (to > from && is_space_byte(m->text.data[to - 1]))
         to--;
     if (from == to)
         return 0;
@@ -553,7 +558,7 @@ static int find_paragraphs(struct marking *m)
     bool line_empty = false;
     for (uint32_t at = 0; at < len; at++) {
         if (m->text.data[at] != '\n') {
-            line_empty = line_empty && is_space(m->text.data[at]);
+            line_empty = line_empty && is_space_byte(m->text.data[at]);
             continue;
         }
         if (!wrapped || line_empty) {
