@@ -7,16 +7,15 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "origins/align.h"
+#include "origins/pair_kind.h"
 
 #define SCORE_MIN 150 /* in quarters of a bit */
 #define GAP_WORDS_MAX 16
 #define GAP_MATCHES_MAX 4
 #define EXPLAINED_LOOK 16
 #define SNAP_WORDS_MAX 3
-#define COPY_SHARED 0.6
-#define COPY_SAME 0.9
-#define REWRITTEN_SHARED 0.5
+#define SHORT_WORDS 16
+#define EVENT_HITS_MIN 10 /* without a passage */
 
 /* A stretch of words in each. */
 struct match {
@@ -31,11 +30,11 @@ struct pair_scratch {
     struct match *matches;
     struct align_range *taken_a, *taken_b; /* in order */
     size_t count, capacity;
-    uint32_t *words, *uses; /* a hash table for counting */
-    size_t table_size;
+    struct pair_words words;
+    struct corpus_reader *reader;
 };
 
-int pair_scratch_new(bool plain, struct pair_scratch **ret_scratch)
+int pair_scratch_new(struct corpus *corpus, bool plain, struct pair_scratch **ret_scratch)
 {
     struct pair_scratch *s = mem_calloc(1, sizeof *s);
     REJECT_IF(!s, E_NOMEM);
@@ -43,8 +42,12 @@ int pair_scratch_new(bool plain, struct pair_scratch **ret_scratch)
     plain |= !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2");
 #endif
     s->plain = plain;
-    *ret_scratch = s;
-    return 0;
+    int error = corpus_reader_new(corpus, &s->reader);
+    if (error < 0)
+        pair_scratch_free(s);
+    else
+        *ret_scratch = s;
+    return error;
 }
 
 void pair_scratch_free(struct pair_scratch *s)
@@ -54,8 +57,8 @@ void pair_scratch_free(struct pair_scratch *s)
     mem_free(s->matches);
     mem_free(s->taken_a);
     mem_free(s->taken_b);
-    mem_free(s->words);
-    mem_free(s->uses);
+    pair_words_release(&s->words);
+    corpus_reader_free(s->reader);
     mem_free(s);
 }
 
@@ -277,56 +280,6 @@ static void join_neighbours(struct pair_scratch *s)
     s->count = kept;
 }
 
-static int make_table(struct pair_scratch *s, size_t words)
-{
-    if (s->table_size < 2 * words) {
-        size_t size = 1024;
-        while (size < 2 * words)
-            size *= 2;
-        mem_free(s->words);
-        mem_free(s->uses);
-        s->table_size = 0;
-        s->words = mem_alloc(size * sizeof *s->words);
-        s->uses = mem_alloc(size * sizeof *s->uses);
-        REJECT_IF(!s->words || !s->uses, E_NOMEM);
-        s->table_size = size;
-    }
-    return 0;
-}
-
-static uint32_t *uses_of(struct pair_scratch *s, size_t mask, uint32_t word)
-{
-    size_t at = word & mask;
-    while (s->uses[at] != 0 && s->words[at] != word)
-        at = (at + 1) & mask;
-    s->words[at] = word;
-    return &s->uses[at];
-}
-
-/* How many words of the one stretch are in the other too, each as often as it is there. */
-static int count_same(struct pair_scratch *s, const struct pair_side *a, const struct pair_side *b,
-                      struct match *m)
-{
-    size_t words = m->b.to - m->b.from, size = 64;
-    TRY(make_table(s, words));
-    while (size < 2 * words)
-        size *= 2;
-    memset(s->uses, 0, size * sizeof *s->uses);
-    for (uint32_t i = m->b.from; i < m->b.to; i++) {
-        uint32_t *uses = uses_of(s, size - 1, b->words.hash[i]);
-        *uses = *uses == 0 ? 2 : *uses + 1; /* 1: used up, but there */
-    }
-    m->same = 0;
-    for (uint32_t i = m->a.from; i < m->a.to; i++) {
-        uint32_t *uses = uses_of(s, size - 1, a->words.hash[i]);
-        if (*uses > 1) {
-            --*uses;
-            m->same++;
-        }
-    }
-    return 0;
-}
-
 static uint32_t byte_from(const struct token_view *v, uint32_t word)
 {
     return v->at[word] & TOKEN_AT;
@@ -372,49 +325,91 @@ static int put_pair(struct pair_found *f, struct document_pair pair)
     return 0;
 }
 
+static bool is_short(const struct match *m)
+{
+    return m->a.to - m->a.from < SHORT_WORDS || m->b.to - m->b.from < SHORT_WORDS;
+}
+
+static int within_marks(struct pair_scratch *s, const struct pair_side *side,
+                        struct align_range words, bool *ret_within)
+{
+    struct span text;
+    TRY(corpus_read(s->reader, side->document, &text));
+    *ret_within = pair_quotation_mark(text, byte_from(&side->words, words.from),
+                                      byte_to(&side->words, words.to));
+    return 0;
+}
+
+/* A turn of phrase is no passage. */
+static int is_reason_enough(struct pair_scratch *s, const struct pair_side *a,
+                            const struct pair_side *b, const struct match *m, bool *ret_enough)
+{
+    bool in_a, in_b;
+    *ret_enough = pair_common_name(&a->words, m->a, &b->words, m->b);
+    if (*ret_enough)
+        return 0;
+    TRY(within_marks(s, a, m->a, &in_a));
+    TRY(within_marks(s, b, m->b, &in_b));
+    *ret_enough = in_a && in_b;
+    return 0;
+}
+
+/* Short ones stay between documents on one event, or that share something longer, and where they
+ * have a reason of their own. */
+static int leave_out_short(struct pair_scratch *s, const struct pair_side *a,
+                           const struct pair_side *b, bool same_event)
+{
+    bool any_long = same_event;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++)
+        any_long |= !is_short(&s->matches[i]);
+    for (size_t i = 0; !any_long && i < s->count; i++) {
+        bool enough;
+        TRY(is_reason_enough(s, a, b, &s->matches[i], &enough));
+        s->matches[kept] = s->matches[i];
+        kept += enough;
+    }
+    s->count = any_long ? s->count : kept;
+    return 0;
+}
+
 struct sums {
     uint64_t a, b, words, same;
 };
 
-static enum relation relation_of(double a_shared, double b_shared, double same)
-{
-    double more = a_shared > b_shared ? a_shared : b_shared;
-    if (more >= COPY_SHARED && same >= COPY_SAME)
-        return RELATION_COPY;
-    return more >= REWRITTEN_SHARED ? RELATION_REWRITTEN : RELATION_PASSAGES;
-}
-
 static int put_all(struct pair_scratch *s, const struct pair_side *a, const struct pair_side *b,
-                   struct pair_found *found)
+                   bool same_event, struct pair_found *found)
 {
     struct sums sums = {0, 0, 0, 0};
     for (size_t i = 0; i < s->count; i++) {
         struct match *m = &s->matches[i];
-        TRY(count_same(s, a, b, m));
+        TRY(pair_count_same(&s->words, &a->words, m->a, &b->words, m->b, &m->same));
         TRY(put_passage(found, a, b, m));
         sums.a += m->a.to - m->a.from;
         sums.b += m->b.to - m->b.from;
         sums.words += found->passages[found->count - 1].words;
         sums.same += m->same;
     }
-    if (s->count == 0)
-        return 0;
     double a_shared = (double)sums.a / a->words.count, b_shared = (double)sums.b / b->words.count;
-    double same = (double)sums.same / (double)sums.words;
-    return put_pair(found, (struct document_pair){.a = a->document,
-                                                  .b = b->document,
-                                                  .relation = relation_of(a_shared, b_shared, same),
-                                                  .a_shared = (float)a_shared,
-                                                  .b_shared = (float)b_shared});
+    double same = sums.words ? (double)sums.same / (double)sums.words : 0;
+    struct document_pair pair = {.a = a->document, .b = b->document};
+    pair.relation = pair_relation(a_shared, b_shared, same, same_event);
+    pair.a_shared = (float)a_shared;
+    pair.b_shared = (float)b_shared;
+    return put_pair(found, pair);
 }
 
 int pair_find(struct pair_scratch *s, const struct pair_side *a, const struct pair_side *b,
               struct chain_hit *hits, size_t hit_count, struct pair_found *found)
 {
+    bool same_event = false;
     TRY(find_matches(s, a, b, hits, hit_count));
     choose(s, a, b);
     join_neighbours(s);
-    return put_all(s, a, b, found);
+    if (s->count > 0 || hit_count >= EVENT_HITS_MIN)
+        TRY(pair_same_event(&s->words, &a->words, &b->words, &same_event));
+    TRY(leave_out_short(s, a, b, same_event));
+    return s->count > 0 || same_event ? put_all(s, a, b, same_event, found) : 0;
 }
 
 int pair_put_same(const struct pair_side *a, const struct pair_side *b, struct pair_found *found)

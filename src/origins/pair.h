@@ -17,9 +17,9 @@ struct pair_found {
 };
 void pair_found_release(struct pair_found *f);
 
-/* Room to work in; one for a thread. */
+/* Room to work in; one for a thread. plain: never with AVX2. E_NOMEM. */
 struct pair_scratch;
-int pair_scratch_new(bool plain, struct pair_scratch **ret_scratch) MUST_USE;
+int pair_scratch_new(struct corpus *corpus, bool plain, struct pair_scratch **ret_scratch) MUST_USE;
 void pair_scratch_free(struct pair_scratch *s);
 
 struct pair_side {
@@ -28,8 +28,7 @@ struct pair_side {
 };
 
 /* hits are where words of a and b belong to a common seed, in the order of a; they are
- * overwritten.
- * a's number is lower. E_NOMEM. */
+ * overwritten. a's number is lower. E_IO, E_NOMEM. */
 int pair_find(struct pair_scratch *s, const struct pair_side *a, const struct pair_side *b,
               struct chain_hit *hits, size_t hit_count, struct pair_found *found) MUST_USE;
 /* b has the same words as a. E_NOMEM. */

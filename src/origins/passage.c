@@ -65,7 +65,7 @@ static int hand_init(struct finding *f, struct hand *h)
 {
     TRY(token_block_new(f->store, &h->a));
     TRY(token_block_new(f->store, &h->b));
-    TRY(pair_scratch_new(false, &h->pairs));
+    TRY(pair_scratch_new(f->corpus, false, &h->pairs));
     h->counts = mem_calloc(SEED_RARITY_SIZE, sizeof *h->counts);
     REJECT_IF(!h->counts, E_NOMEM);
     return 0;

@@ -209,12 +209,17 @@ static bool has_high(const uint8_t *bytes, size_t len)
     return (seen & HIGH_BITS) != 0;
 }
 
+/* Of letters and digits, small letters alone have both bits. */
+ALWAYS_INLINE uint32_t name_flag(uint8_t first)
+{
+    return (first & 0x60) == 0x60 ? 0 : TOKEN_NAME;
+}
+
 static int add_other(struct scan *s, size_t from, size_t to)
 {
     if (has_high(s->text.data + from, to - from))
         return add_not_ascii(s, from, to);
-    uint8_t first = s->text.data[from];
-    uint32_t flags = first >= 'A' && first <= 'Z' ? TOKEN_CAPITAL : 0;
+    uint32_t flags = name_flag(s->text.data[from]);
     flags |= s->new_sentence ? TOKEN_SENTENCE : 0;
     s->new_sentence = false;
     return add_long(s, from, to, flags);
@@ -230,7 +235,7 @@ ALWAYS_INLINE int add(struct scan *s, size_t from, size_t to)
     uint64_t value = low_bytes(load(word), len);
     if (value & HIGH_BITS)
         return add_not_ascii(s, from, to);
-    uint32_t flags = (uint8_t)(*word - 'A') < 26 ? TOKEN_CAPITAL : 0;
+    uint32_t flags = name_flag(*word);
     flags |= s->new_sentence ? TOKEN_SENTENCE : 0;
     s->new_sentence = false;
     value = low_bytes(value | LOWER_BITS, len);

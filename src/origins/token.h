@@ -17,7 +17,7 @@
 #define TOKEN_LEN_MAX 255
 #define TOKEN_AT 0x3fffffffu       /* of at: the byte where it begins */
 #define TOKEN_SENTENCE 0x40000000u /* the first word, or . ! ? … or a line's end is before it */
-#define TOKEN_CAPITAL 0x80000000u  /* begins with a capital letter */
+#define TOKEN_NAME 0x80000000u     /* begins with a capital letter or a digit, 0 to 9 */
 
 /* By word, in the order of the text. */
 struct tokens {

@@ -18,7 +18,7 @@
 enum kind { OTHER, LETTER, DIGIT, JOINER, RARE };
 
 struct character {
-    uint8_t kind, capital, len;
+    uint8_t kind, name, len;
     uint8_t folded[FOLDED_MAX];
 };
 
@@ -40,7 +40,7 @@ static int look_up(struct buf *room, uint32_t c, struct character *ret_c)
         /* Marks and what folds to nothing or to much are left to fold.h. */
         bool digit = c >= '0' && c <= '9';
         found.kind = room->len == 0 || room->len > FOLDED_MAX ? RARE : digit ? DIGIT : LETTER;
-        found.capital = word_is_capital(one);
+        found.name = digit || word_is_capital(one);
     } else if (c == 0xAD || room->len == 0) {
         found.kind = RARE;
     }
@@ -110,7 +110,7 @@ static bool is_ellipsis(const uint8_t *data, size_t len)
 /* A word in the making. */
 struct making {
     size_t from, to; /* bytes of the text; to is 0: none yet */
-    bool capital;
+    bool name;
     uint8_t last_kind;
     uint16_t len;
     uint8_t folded[(TOKEN_LEN_MAX + 4) * FOLDED_MAX];
@@ -121,7 +121,7 @@ static int close_word(struct tokens *t, struct making *m, bool *new_sentence)
     if (m->to == 0)
         return 0;
     TRY(tokens_reserve(t, 1));
-    uint32_t flags = (m->capital ? TOKEN_CAPITAL : 0) | (*new_sentence ? TOKEN_SENTENCE : 0);
+    uint32_t flags = (m->name ? TOKEN_NAME : 0) | (*new_sentence ? TOKEN_SENTENCE : 0);
     t->hash[t->count] = token_hash(span_of(m->folded, m->len));
     t->at[t->count] = (uint32_t)m->from | flags;
     t->len[t->count++] = (uint8_t)(m->to - m->from);
@@ -135,7 +135,7 @@ static void take(struct making *m, const struct character *c, size_t from, size_
 {
     if (m->to == 0) {
         m->from = from;
-        m->capital = c->capital;
+        m->name = c->name;
     }
     m->to = to;
     m->last_kind = c->kind;
@@ -202,8 +202,9 @@ static int add_piece(struct tokens *t, struct span text, struct span piece, bool
     TRY(tokens_reserve(t, 1));
     buf_reset(&t->folded);
     TRY(fold_search(piece, &t->folded));
-    uint32_t flags =
-        (word_is_capital(piece) ? TOKEN_CAPITAL : 0) | (*new_sentence ? TOKEN_SENTENCE : 0);
+    bool digit = piece.data[0] >= '0' && piece.data[0] <= '9';
+    uint32_t flags = digit || word_is_capital(piece) ? TOKEN_NAME : 0;
+    flags |= *new_sentence ? TOKEN_SENTENCE : 0;
     t->hash[t->count] = token_hash(with_plain_joiners(&t->folded));
     t->at[t->count] = (uint32_t)(piece.data - text.data) | flags;
     t->len[t->count++] = (uint8_t)piece.len;
