@@ -2,18 +2,14 @@
 /* Needs no desk and no key: it reads files, and what it finds is the engine's. All files that come
  * out are begun before the work, so that a folder that cannot be written to is known at once, and
  * get their names together at the end. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "desk/cli.h"
 #include "desk/cmd.h"
-#include "desk/walk.h"
+#include "desk/cmd_origins.h"
 #include "desk/work.h"
 #include "origins/report.h"
 #include "origins/tsv.h"
@@ -30,8 +26,14 @@ static const char help[] =
     "\n"
     "What is known of documents:\n"
     "  --table FILE         a small table: rows of file,title,outlet,address,date\n"
-    "  --names FILE         names that are one: each row the ways of writing it, the first is shown\n"
+    "  --names FILE         names that are one: each row the ways of writing it, the first is "
+    "shown\n"
     "  --language NAME=FILE a further language, or another file for one that is built in\n"
+    "\n"
+    "What was read before:\n"
+    "  --index FILE         keeps what is read in this file; when it is there already, only new "
+    "and\n"
+    "                       changed files are read, and the result is of all in it\n"
     "\n"
     "What comes out (text, unless said; a file is written whole or not at all):\n"
     "  --json               for programs\n"
@@ -64,13 +66,12 @@ struct work {
     const char *table_file, *names_file, *tsv, *memory, *spill_folder, *threads;
     struct cli_list languages_said;
     struct output outputs[OUTPUTS];
-    struct walk walk;
+    struct origins_files files;
     struct languages *languages;
     struct buf table_text;
     struct about_table *table;
     struct known_names *names;
     struct corpus *corpus;
-    struct gather *gather;
     struct origins_means means;
     struct origins *origins;
 };
@@ -101,6 +102,14 @@ static int read_memory(struct work *w)
     return 0;
 }
 
+/* FNV-1a: whether it is another file, not whether somebody made it look the same. */
+static void add_to_sum(uint64_t *sum, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        *sum = (*sum ^ bytes.data[i]) * 0x100000001b3u;
+    *sum = (*sum ^ 0xff) * 0x100000001b3u;
+}
+
 static int read_language(struct work *w, const char *said)
 {
     const char *equals = strchr(said, '=');
@@ -117,6 +126,8 @@ static int read_language(struct work *w, const char *said)
     buf_init(&text, LANGUAGE_FILE_MAX_BYTES);
     int error = file_read(equals + 1, LANGUAGE_FILE_MAX_BYTES, &text, &w->cli->problem);
     if (error == 0) {
+        add_to_sum(&w->files.languages_sum, span_text(name));
+        add_to_sum(&w->files.languages_sum, buf_bytes(&text));
         error = languages_add(w->languages, name, buf_bytes(&text), &w->cli->problem);
         if (error < 0)
             problem_at(&w->cli->problem, "%s", equals + 1);
@@ -222,7 +233,7 @@ static int write_tables(struct work *w)
 
 static int write_report(struct work *w)
 {
-    const struct origins_report report = {.origins = w->origins, .gather = w->gather};
+    const struct origins_report report = {.origins = w->origins, .gather = w->files.gather};
     TRY(w->cli->json ? origins_report_json(&report, &w->cli->out)
                      : origins_report_text(&report, cli_width(), &w->cli->out));
     if (!w->outputs[REPORT].path)
@@ -247,55 +258,6 @@ static int finish_outputs(struct work *w)
     return 0;
 }
 
-/* In */
-
-static int read_fd(void *arg, uint8_t *out, size_t room, size_t *ret_got)
-{
-    const int *fd = arg;
-    ssize_t got;
-    do {
-        got = read(*fd, out, room);
-    } while (got < 0 && errno == EINTR);
-    REJECT_IF(got < 0, E_IO);
-    *ret_got = (size_t)got;
-    return 0;
-}
-
-static const char *file_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-/* A file that may not be read is remarked on, as one is in which there is nothing. */
-static int gather_one(struct work *w, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return gather_remark(w->gather, span_text(path), strerrordesc_np(errno));
-    const struct read_input input = {.name = file_of(path), .more = read_fd, .arg = &fd};
-    int error = gather_file(w->gather, span_text(path), &input, &w->cli->problem);
-    close(fd);
-    return error;
-}
-
-static int gather_all(struct work *w)
-{
-    static const char *const endings[] = {".txt",   ".text", ".html", ".htm", ".xhtml",
-                                          ".shtml", ".warc", ".gz",   NULL};
-    const struct gather_setup setup = {.corpus = w->corpus,
-                                       .languages = w->languages,
-                                       .table = w->table,
-                                       .watch = w->means.watch,
-                                       .today = (int32_t)clock_day(clock_now_s())};
-    TRY(gather_new(&setup, &w->gather));
-    TRY(walk_all(&w->walk, w->cli->arguments, w->cli->count, endings, w->means.watch,
-                 &w->cli->problem));
-    for (size_t i = 0; i < w->walk.count; i++)
-        TRY(gather_one(w, w->walk.files[i].path));
-    return gather_close(w->gather, &w->cli->problem);
-}
-
 /* The work */
 
 static int prepare(struct work *w)
@@ -308,9 +270,22 @@ static int prepare(struct work *w)
     return open_outputs(w);
 }
 
+static int gather(struct work *w)
+{
+    w->files.named = w->cli->arguments;
+    w->files.count = w->cli->count;
+    w->files.problem = &w->cli->problem;
+    w->files.setup = (struct gather_setup){.corpus = w->corpus,
+                                           .languages = w->languages,
+                                           .table = w->table,
+                                           .watch = w->means.watch,
+                                           .today = (int32_t)clock_day(clock_now_s())};
+    return origins_files_gather(&w->files);
+}
+
 static int run(struct work *w)
 {
-    TRY(gather_all(w));
+    TRY(gather(w));
     TRY(origins_run(w->corpus, w->languages, w->names, &w->means, &w->origins, &w->cli->problem));
     TRY(write_tables(w));
     TRY(write_report(w));
@@ -322,7 +297,7 @@ static void release(struct work *w)
     for (size_t i = 0; i < OUTPUTS; i++)
         file_stream_drop(w->outputs[i].stream);
     origins_free(w->origins);
-    gather_free(w->gather);
+    origins_files_release(&w->files);
     corpus_free(w->corpus);
     about_table_free(w->table);
     known_names_free(w->names);
@@ -330,7 +305,6 @@ static void release(struct work *w)
     workers_free(w->means.workers);
     spill_sealed_free(w->means.spill);
     buf_release(&w->table_text);
-    walk_release(&w->walk);
 }
 
 int cmd_origins(int argc, char **argv)
@@ -341,6 +315,7 @@ int cmd_origins(int argc, char **argv)
         {.name = "table", .text = &w.table_file},
         {.name = "names", .text = &w.names_file},
         {.name = "language", .list = &w.languages_said},
+        {.name = "index", .text = &w.files.index},
         {.name = "tsv", .text = &w.tsv},
         {.name = "output", .letter = 'o', .text = &w.outputs[REPORT].path},
         {.name = "memory", .text = &w.memory},
@@ -350,9 +325,8 @@ int cmd_origins(int argc, char **argv)
     int status = cli_begin(&cli, help, options, COUNT_OF(options), argc, argv);
     if (status != CLI_GO_ON)
         return status;
-    if (cli.count == 0)
+    if (cli.count == 0 && !w.files.index)
         return cli_usage(&cli, "it needs a file or a folder");
-    walk_init(&w.walk);
     buf_init(&w.table_text, ABOUT_TABLE_MAX_BYTES);
     w.means.watch = work_begin();
     int error = prepare(&w);

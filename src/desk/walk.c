@@ -78,6 +78,12 @@ static int see_folder(struct walking *g, int parent, const char *name, const cha
     return walk_folder(g, fd, path, depth);
 }
 
+static void pass_over(struct walk *w, const char *path)
+{
+    if (w->passed_over++ == 0 || strcmp(path, w->passed_over_first) < 0)
+        w->passed_over_first = path;
+}
+
 /* What is in a folder; what cannot be looked at is no file. */
 static int see_entry(struct walking *g, int parent, const char *name, const char *folder,
                      unsigned depth)
@@ -88,15 +94,15 @@ static int see_entry(struct walking *g, int parent, const char *name, const char
     if (S_ISLNK(st.st_mode) && (fstatat(parent, name, &st, 0) != 0 || !S_ISREG(st.st_mode)))
         return 0;
     bool file = S_ISREG(st.st_mode);
-    if (file && !has_ending(name, g->endings)) {
-        g->walk->passed_over++;
-        return 0;
-    }
     if (!file && (!S_ISDIR(st.st_mode) || depth == WALK_DEPTH_MAX))
         return 0;
     const char *slash = strcmp(folder, "/") == 0 ? "" : "/";
     char *path = arena_printf(&g->walk->arena, "%s%s%s", folder, slash, name);
     REJECT_IF(!path, E_NOMEM);
+    if (file && !has_ending(name, g->endings)) {
+        pass_over(g->walk, path);
+        return 0;
+    }
     return file ? add(g->walk, path, &st) : see_folder(g, parent, name, path, depth + 1);
 }
 

@@ -21,7 +21,8 @@ struct walk {
     struct arena arena;
     struct walk_file *files; /* each once */
     size_t count, capacity;
-    size_t passed_over; /* files in folders that have another ending */
+    size_t passed_over;            /* files in folders that have another ending */
+    const char *passed_over_first; /* of them, in order of paths */
 };
 
 void walk_init(struct walk *w);

@@ -44,6 +44,13 @@ static bool day_of(int64_t year, int64_t month, int64_t day, int32_t *ret_day)
     return true;
 }
 
+bool about_is_day(int32_t day)
+{
+    return day == ABOUT_DAY_NONE ||
+           (day >= days_before_year(ABOUT_YEAR_MIN) - days_before_year(1970) &&
+            day < days_before_year(ABOUT_YEAR_MAX + 1) - days_before_year(1970));
+}
+
 void about_put_day(struct buf *out, int32_t day)
 {
     int year = ABOUT_YEAR_MIN, month = 1, left = day;

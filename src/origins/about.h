@@ -26,6 +26,8 @@ bool about_find_day(struct span text, const struct languages *languages, int32_t
 /* The first day that stands by itself, in a short line, among the first lines: a date of publication
  * and not one in a story. */
 bool about_find_day_at_top(struct span text, const struct languages *languages, int32_t *ret_day);
+/* ABOUT_DAY_NONE, or of a year from ABOUT_YEAR_MIN to ABOUT_YEAR_MAX, as all that are found. */
+bool about_is_day(int32_t day);
 /* Of a day that is not ABOUT_DAY_NONE: "2031-04-09". */
 void about_put_day(struct buf *out, int32_t day);
 

@@ -2,12 +2,14 @@
 #include "origins/gather.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "origins/about_names.h"
 
 #define WORDS_BYTES_MAX ((size_t)64 << 30)
+#define REMARKS_STEP 1000
 
 struct gather {
     struct gather_setup setup;
@@ -18,9 +20,7 @@ struct gather {
     uint64_t remark_count;
     struct span path; /* of the file that is being read; in words once it has a document */
     bool path_kept;
-    struct problem *problem;
-    uint32_t later; /* documents that are dated after today */
-    uint32_t first_later;
+    struct problem of_file;
 };
 
 int gather_new(const struct gather_setup *setup, struct gather **ret_gather)
@@ -55,11 +55,14 @@ int gather_remark(struct gather *g, struct span path, const char *sentence)
 {
     if (g->remark_count++ >= GATHER_REMARKS_MAX)
         return 0;
-    if (!g->remarks) {
-        g->remarks = mem_calloc(GATHER_REMARKS_MAX, sizeof *g->remarks);
-        REJECT_IF(!g->remarks, E_NOMEM);
+    size_t index = (size_t)g->remark_count - 1;
+    if (index % REMARKS_STEP == 0) {
+        struct gather_remark *more = mem_realloc(g->remarks, (index + REMARKS_STEP) * sizeof *more);
+        REJECT_IF(!more, E_NOMEM);
+        g->remarks = more;
     }
-    struct gather_remark *r = &g->remarks[g->remark_count - 1];
+    struct gather_remark *r = &g->remarks[index];
+    r->order = index;
     TRY(keep(g, path, &r->path));
     return keep(g, span_text(sentence), &r->sentence);
 }
@@ -67,6 +70,8 @@ int gather_remark(struct gather *g, struct span path, const char *sentence)
 static int remark(void *arg, const char *sentence)
 {
     struct gather *g = arg;
+    if (g->setup.index)
+        TRY(index_write_remark(g->setup.index, span_text(sentence)));
     return gather_remark(g, g->path, sentence);
 }
 
@@ -92,6 +97,8 @@ static int take(void *arg, const struct read_document *d)
     const uint8_t *space = d->record.len ? memrchr(d->record.data, ' ', d->record.len) : NULL;
     struct span address = span_slice(d->record, 0, space ? (size_t)(space - d->record.data) : 0);
     REJECT_IF(watch_stopped(g->setup.watch), E_STOPPED);
+    if (g->setup.index)
+        TRY(index_write_document(g->setup.index, d));
     if (!g->path_kept)
         TRY(keep(g, g->path, &g->path));
     g->path_kept = true;
@@ -104,46 +111,88 @@ static int take(void *arg, const struct read_document *d)
                                       .address = about.address,
                                       .day = about.day,
                                       .text = d->text};
-    TRY(corpus_add(g->setup.corpus, &document, g->problem));
-    if (about.day != ABOUT_DAY_NONE && about.day > g->setup.today && g->later++ == 0)
-        g->first_later = g->count;
+    TRY(corpus_add(g->setup.corpus, &document, &g->of_file));
     g->count++;
     watch_progress(g->setup.watch, "documents read", g->count, 0);
     return 0;
 }
 
-int gather_file(struct gather *g, struct span path, const struct read_input *input,
-                struct problem *problem)
+static int begin_file(struct gather *g, struct span path, struct span stamp)
 {
-    const struct read_sink sink = {.document = take, .remark = remark, .arg = g};
-    struct problem of_file = {0};
     g->path = path;
     g->path_kept = false;
-    g->problem = &of_file;
-    int error = read_documents(input, g->setup.languages, &sink, g->setup.watch, &of_file);
+    problem_clear(&g->of_file);
+    return g->setup.index ? index_write_file(g->setup.index, path, stamp) : 0;
+}
+
+int gather_file(struct gather *g, struct span path, struct span stamp,
+                const struct read_input *input, struct problem *problem)
+{
+    const struct read_sink sink = {.document = take, .remark = remark, .arg = g};
+    TRY(begin_file(g, path, stamp));
+    int error = read_documents(input, g->setup.languages, &sink, g->setup.watch, &g->of_file);
     bool full = g->count == CORPUS_DOCUMENTS_MAX;
     if (!full && (error == E_FORMAT || error == E_UTF8 || error == E_TOO_LARGE))
-        return gather_remark(g, path, problem_text(&of_file, error));
+        return remark(g, problem_text(&g->of_file, error));
     if (error < 0) {
-        problem_set(problem, error, "%s", problem_text(&of_file, error));
+        problem_set(problem, error, "%s", problem_text(&g->of_file, error));
         problem_at(problem, "%.*s", (int)path.len, (const char *)path.data);
     }
     return error;
 }
 
+static int take_remark(struct gather *g, struct span sentence)
+{
+    char text[PROBLEM_TEXT_MAX];
+    snprintf(text, sizeof text, "%.*s", (int)(sentence.len < sizeof text ? sentence.len : 0),
+             (const char *)sentence.data);
+    return remark(g, text);
+}
+
+int gather_index(struct gather *g, struct index_reader *index,
+                 bool (*wanted)(void *arg, struct span path, struct span stamp), void *arg,
+                 struct problem *problem)
+{
+    struct index_entry e;
+    bool got = true, take_it = false;
+    struct span path;
+    for (;;) {
+        TRY(index_reader_next(index, &e, &got, problem));
+        if (!got)
+            return 0;
+        if (e.kind == INDEX_FILE) {
+            take_it = wanted(arg, e.path, e.stamp);
+            TRY(keep(g, e.path, &path));
+            TRY(take_it ? begin_file(g, path, e.stamp) : 0);
+        } else if (take_it) {
+            int error =
+                e.kind == INDEX_DOCUMENT ? take(g, &e.document) : take_remark(g, e.sentence);
+            if (error < 0)
+                return problem_set(problem, error, "%s", problem_text(&g->of_file, error));
+        }
+    }
+}
+
+/* By number, which is by name. */
 static int remark_later(struct gather *g)
 {
+    const struct corpus *corpus = g->setup.corpus;
     char sentence[PROBLEM_TEXT_MAX];
-    if (g->later == 0 || g->setup.today == ABOUT_DAY_NONE)
+    uint32_t later = 0, first = 0;
+    for (uint32_t i = 0; g->setup.today != ABOUT_DAY_NONE && i < corpus_count(corpus); i++) {
+        int32_t day = corpus_document(corpus, i).day;
+        if (day != CORPUS_DAY_NONE && day > g->setup.today && later++ == 0)
+            first = i;
+    }
+    if (later == 0)
         return 0;
-    if (g->later == 1)
-        return gather_remark(g, g->places[g->first_later].path,
-                             "it is dated later than today; see whether the date is right");
     snprintf(sentence, sizeof sentence,
-             "it is dated later than today, as %" PRIu32
-             " others are; see whether the dates are right",
-             g->later - 1);
-    return gather_remark(g, g->places[g->first_later].path, sentence);
+             "%" PRIu32 " documents are dated later than today, this one first; see whether their "
+             "dates are right",
+             later);
+    return gather_remark(g, corpus_document(corpus, first).name,
+                         later > 1 ? sentence
+                                   : "it is dated later than today; see whether that is right");
 }
 
 static int remark_unused(struct gather *g)
@@ -158,6 +207,22 @@ static int remark_unused(struct gather *g)
     return gather_remark(g, span_text("--table"), sentence);
 }
 
+static size_t kept_remarks(const struct gather *g)
+{
+    return g->remark_count < GATHER_REMARKS_MAX ? (size_t)g->remark_count : GATHER_REMARKS_MAX;
+}
+
+/* Of one file, as they came. */
+static int by_path(const void *x, const void *y)
+{
+    const struct gather_remark *a = x, *b = y;
+    size_t len = a->path.len < b->path.len ? a->path.len : b->path.len;
+    int order = len ? memcmp(a->path.data, b->path.data, len) : 0;
+    if (order == 0)
+        order = (a->path.len > b->path.len) - (a->path.len < b->path.len);
+    return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
 int gather_close(struct gather *g, struct problem *problem)
 {
     if (g->count == 0)
@@ -167,12 +232,14 @@ int gather_close(struct gather *g, struct problem *problem)
                            g->remark_count ? (const char *)g->remarks[0].path.data : "",
                            g->remark_count ? ": " : "",
                            g->remark_count ? (const char *)g->remarks[0].sentence.data : "");
-    TRY(remark_later(g));
-    TRY(remark_unused(g));
     TRY(about_names_make(g->places, g->count, &g->words));
     for (uint32_t i = 0; i < g->count; i++)
         TRY(corpus_name(g->setup.corpus, i, g->places[i].name));
-    return corpus_close(g->setup.corpus, problem);
+    TRY(corpus_close(g->setup.corpus, problem));
+    if (g->remark_count > 1)
+        qsort(g->remarks, kept_remarks(g), sizeof *g->remarks, by_path);
+    TRY(remark_later(g));
+    return remark_unused(g);
 }
 
 const struct gather_remark *gather_remarks(const struct gather *g, uint64_t *ret_count)
