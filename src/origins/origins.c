@@ -122,6 +122,9 @@ static int trace(struct origins *o, struct known_names *names, const struct orig
     TRY(tell(o, names));
     TRY(origin_index_new(o->corpus, o->passages, names, &index));
     int error = claim_groups_make(index, o->corpus, &o->tellings, means, &o->claims);
+    if (error == 0)
+        error = statement_origins_make(index, o->corpus, o->languages, names, o->statements, means,
+                                       &o->statement_origins);
     origin_index_free(index);
     return error;
 }
@@ -136,9 +139,12 @@ int origins_run(struct corpus *corpus, const struct languages *languages, struct
     o->corpus = corpus;
     o->languages = languages;
     tellings_init(&o->tellings);
+    statement_origins_init(&o->statement_origins);
     int error = look_at_documents(o, means);
     if (error == 0)
         error = passages_find(corpus, languages, means, &o->passages, problem);
+    if (error == 0)
+        error = statements_find(corpus, languages, means, &o->statements, problem);
     if (error == 0)
         error = trace(o, names, means);
     if (error < 0)
@@ -152,6 +158,8 @@ void origins_free(struct origins *o)
 {
     if (!o)
         return;
+    statement_origins_release(&o->statement_origins);
+    statements_free(o->statements);
     claim_groups_release(&o->claims);
     tellings_release(&o->tellings);
     passages_free(o->passages);

@@ -7,6 +7,7 @@
 #define ORIGINS_ORIGINS_H
 
 #include "origins/claim_group.h"
+#include "origins/statement_origin.h"
 
 struct origins_document {
     const struct language *language; /* or NULL */
@@ -21,6 +22,8 @@ struct origins {
     struct origins_document *documents; /* by number */
     struct tellings tellings;
     struct claim_groups claims;
+    struct statements *statements;
+    struct statement_origins statement_origins;
     struct arena *blocks; /* what the documents' parts lie in */
     size_t block_count;
 };

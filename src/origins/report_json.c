@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The schema stands in docs/origins.md: a member that is there keeps its name and meaning; new ones
  * may come. */
-#include "origins/report.h"
+#include "origins/report_json.h"
 
-#include "table/json.h"
+#include "origins/direction.h"
 
 #define SCHEMA 1
 #define WORDING_BYTES_MAX 4000
 
-struct reporting {
-    const struct origins_report *report;
-    const struct origins *origins;
-    struct corpus_reader *a_reader, *b_reader;
-    struct json_writer json;
-};
-
-static void put_document(struct reporting *r, const char *key, uint32_t number)
+void json_report_document(struct json_report *r, const char *key, uint32_t number)
 {
     json_put_text(&r->json, key, corpus_document(r->origins->corpus, number).name);
 }
 
-static void put_known(struct reporting *r, const char *key, struct span value)
+void json_report_known(struct json_report *r, const char *key, struct span value)
 {
     if (value.len > 0)
         json_put_text(&r->json, key, value);
@@ -28,7 +21,7 @@ static void put_known(struct reporting *r, const char *key, struct span value)
         json_put_null(&r->json, key);
 }
 
-static void put_day(struct reporting *r, const char *key, int32_t day)
+static void put_day(struct json_report *r, const char *key, int32_t day)
 {
     struct buf text;
     if (day == CORPUS_DAY_NONE) {
@@ -59,16 +52,30 @@ static struct span cut(struct span text, size_t max_bytes)
     return span_slice(text, 0, max_bytes);
 }
 
-/* One wording: where, and the text. */
-static int put_wording(struct reporting *r, const char *key, struct corpus_reader *reader,
-                       uint32_t document, uint32_t from, uint32_t to)
+/* Goes on from where it was asked last, when that is before. */
+static int64_t characters_before(struct json_reader *reader, uint32_t document, struct span text,
+                                 uint32_t byte)
+{
+    if (reader->document != document || reader->bytes > byte) {
+        reader->bytes = 0;
+        reader->characters = 0;
+    }
+    reader->characters +=
+        (int64_t)characters_of(span_slice(text, reader->bytes, byte - reader->bytes));
+    reader->document = document;
+    reader->bytes = byte;
+    return reader->characters;
+}
+
+int json_report_stretch(struct json_report *r, const char *key, struct json_reader *reader,
+                        uint32_t document, struct stretch s)
 {
     struct span text;
-    TRY(corpus_read(reader, document, &text));
-    struct span wording = span_slice(text, from, to - from);
+    TRY(corpus_read(reader->reader, document, &text));
+    struct span wording = span_slice(text, s.from, s.to - s.from);
     json_open_object(&r->json, key);
-    put_document(r, "document", document);
-    json_put_int(&r->json, "from", (int64_t)characters_of(span_slice(text, 0, from)));
+    json_report_document(r, "document", document);
+    json_put_int(&r->json, "from", characters_before(reader, document, text, s.from));
     json_put_int(&r->json, "length", (int64_t)characters_of(wording));
     json_put_text(&r->json, "text", cut(wording, WORDING_BYTES_MAX));
     json_put_bool(&r->json, "cut", wording.len > WORDING_BYTES_MAX);
@@ -76,24 +83,62 @@ static int put_wording(struct reporting *r, const char *key, struct corpus_reade
     return 0;
 }
 
-static int put_passages(struct reporting *r)
+static void put_reasons(struct json_report *r, const char *key, unsigned reasons)
 {
-    const struct passages *found = r->origins->passages;
-    json_open_array(&r->json, "passages");
-    for (size_t i = 0; i < found->count; i++) {
-        const struct passage *p = &found->passages[i];
-        json_open_object(&r->json, NULL);
-        TRY(put_wording(r, "a", r->a_reader, p->a, p->a_from, p->a_to));
-        TRY(put_wording(r, "b", r->b_reader, p->b, p->b_from, p->b_to));
-        json_put_int(&r->json, "words", p->words);
-        json_put_int(&r->json, "same_words", p->same_words);
-        json_close_object(&r->json);
-    }
+    json_open_array(&r->json, key);
+    if (reasons & DIRECTION_DATE)
+        json_put_cstr(&r->json, NULL, "date");
+    if (reasons & DIRECTION_NAMED)
+        json_put_cstr(&r->json, NULL, "named");
+    if (reasons & DIRECTION_LOST)
+        json_put_cstr(&r->json, NULL, "lost");
     json_close_array(&r->json);
+}
+
+static int put_direction(struct json_report *r, struct directions *directions, size_t passage)
+{
+    static const char *const ways[] = {[DIRECTION_UNTOLD] = "untold",
+                                       [DIRECTION_A_FROM_B] = "a from b",
+                                       [DIRECTION_B_FROM_A] = "b from a"};
+    struct direction d;
+    TRY(directions_of(directions, passage, &d));
+    json_put_cstr(&r->json, "direction", ways[d.way]);
+    put_reasons(r, "a_from_b", d.a_from_b);
+    put_reasons(r, "b_from_a", d.b_from_a);
+    if (d.between == UINT32_MAX)
+        json_put_null(&r->json, "between");
+    else
+        json_report_document(r, "between", d.between);
     return 0;
 }
 
-static void put_pairs(struct reporting *r)
+static int put_passage(struct json_report *r, struct directions *directions, size_t number)
+{
+    const struct passage *p = &r->origins->passages->passages[number];
+    json_open_object(&r->json, NULL);
+    TRY(json_report_stretch(r, "a", &r->a, p->a, (struct stretch){p->a_from, p->a_to}));
+    TRY(json_report_stretch(r, "b", &r->b, p->b, (struct stretch){p->b_from, p->b_to}));
+    json_put_int(&r->json, "words", p->words);
+    json_put_int(&r->json, "same_words", p->same_words);
+    TRY(put_direction(r, directions, number));
+    json_close_object(&r->json);
+    return 0;
+}
+
+static int put_passages(struct json_report *r)
+{
+    struct directions *directions;
+    int error = 0;
+    TRY(directions_new(r->origins, &directions));
+    json_open_array(&r->json, "passages");
+    for (size_t i = 0; i < r->origins->passages->count && error == 0; i++)
+        error = put_passage(r, directions, i);
+    json_close_array(&r->json);
+    directions_free(directions);
+    return error;
+}
+
+static void put_pairs(struct json_report *r)
 {
     static const char *const relations[] = {[RELATION_PASSAGES] = "passages",
                                             [RELATION_EVENT] = "event",
@@ -104,8 +149,8 @@ static void put_pairs(struct reporting *r)
     for (size_t i = 0; i < found->pair_count; i++) {
         const struct document_pair *p = &found->pairs[i];
         json_open_object(&r->json, NULL);
-        put_document(r, "a", p->a);
-        put_document(r, "b", p->b);
+        json_report_document(r, "a", p->a);
+        json_report_document(r, "b", p->b);
         json_put_cstr(&r->json, "relation", relations[p->relation]);
         json_put_real(&r->json, "a_shared", (double)p->a_shared);
         json_put_real(&r->json, "b_shared", (double)p->b_shared);
@@ -114,7 +159,7 @@ static void put_pairs(struct reporting *r)
     json_close_array(&r->json);
 }
 
-static int put_documents(struct reporting *r)
+static int put_documents(struct json_report *r)
 {
     const struct corpus *corpus = r->origins->corpus;
     json_open_array(&r->json, "documents");
@@ -123,25 +168,26 @@ static int put_documents(struct reporting *r)
         const struct origins_document *own = &r->origins->documents[i];
         uint32_t group = r->origins->passages->copy_group[i];
         struct span text;
-        TRY(corpus_read(r->a_reader, i, &text));
+        TRY(corpus_read(r->a.reader, i, &text));
         json_open_object(&r->json, NULL);
         json_put_text(&r->json, "name", d.name);
-        put_known(r, "title", d.title);
-        put_known(r, "outlet", d.outlet);
-        put_known(r, "address", d.address);
+        json_report_known(r, "title", d.title);
+        json_report_known(r, "outlet", d.outlet);
+        json_report_known(r, "address", d.address);
         put_day(r, "date", d.day);
-        put_known(r, "language",
-                  own->language ? span_text(language_name(own->language)) : span_of(NULL, 0));
+        json_report_known(r, "language",
+                          own->language ? span_text(language_name(own->language))
+                                        : span_of(NULL, 0));
         json_put_int(&r->json, "characters", (int64_t)characters_of(text));
         json_put_int(&r->json, "quotations", (int64_t)own->quotes.count);
-        put_document(r, "copy_group", group);
+        json_report_document(r, "copy_group", group);
         json_close_object(&r->json);
     }
     json_close_array(&r->json);
     return 0;
 }
 
-static void put_remarks(struct reporting *r)
+static void put_remarks(struct json_report *r)
 {
     uint64_t count;
     const struct gather_remark *remarks = gather_remarks(r->report->gather, &count);
@@ -156,13 +202,15 @@ static void put_remarks(struct reporting *r)
     json_close_array(&r->json);
 }
 
-static int put_all(struct reporting *r)
+static int put_all(struct json_report *r)
 {
     json_open_object(&r->json, NULL);
     json_put_int(&r->json, "schema", SCHEMA);
-    TRY(put_passages(r));
-    put_pairs(r);
     TRY(put_documents(r));
+    put_pairs(r);
+    TRY(put_passages(r));
+    TRY(json_report_statements(r));
+    TRY(json_report_claims(r));
     put_remarks(r);
     json_put_int(&r->json, "seeds_left_out", (int64_t)r->origins->passages->seeds_left_out);
     json_close_object(&r->json);
@@ -172,14 +220,14 @@ static int put_all(struct reporting *r)
 
 int origins_report_json(const struct origins_report *report, struct buf *out)
 {
-    struct reporting r = {.report = report, .origins = report->origins};
-    int error = corpus_reader_new(report->origins->corpus, &r.a_reader);
+    struct json_report r = {.report = report, .origins = report->origins};
+    int error = corpus_reader_new(report->origins->corpus, &r.a.reader);
     if (error == 0)
-        error = corpus_reader_new(report->origins->corpus, &r.b_reader);
+        error = corpus_reader_new(report->origins->corpus, &r.b.reader);
     json_writer_init(&r.json, out);
     if (error == 0)
         error = put_all(&r);
-    corpus_reader_free(r.a_reader);
-    corpus_reader_free(r.b_reader);
+    corpus_reader_free(r.a.reader);
+    corpus_reader_free(r.b.reader);
     return error < 0 ? error : buf_error(out);
 }
