@@ -17,16 +17,9 @@ void link_plan_init(struct link_plan *plan)
     *plan = (struct link_plan){.passes = 0};
 }
 
-void link_pass_release(struct link_pass *pass)
-{
-    mem_free(pass->numbers);
-    pass->numbers = NULL;
-}
-
 void link_plan_release(struct link_plan *plan)
 {
-    for (unsigned p = 0; p < plan->passes; p++)
-        link_pass_release(&plan->pass[p]);
+    mem_free(plan->numbers);
     link_plan_init(plan);
 }
 
@@ -80,6 +73,7 @@ static unsigned blocks_of(const struct link_pass *pass, const struct link_record
  * how many parts depends on the number of records alone, for the numbers of blocks do. */
 struct preparing {
     struct link_pass *pass;
+    uint32_t *numbers; /* by place, slots each; 0: none, or of a block of one record */
     const struct link_universe *u;
     struct workers *w;
     unsigned part_bits;
@@ -141,9 +135,9 @@ static int fill(struct preparing *p)
         p->count += count;
         p->pass->slots = p->slots[i] > p->pass->slots ? p->slots[i] : p->pass->slots;
     }
-    if (!p->pass->numbers) {
-        p->pass->numbers = mem_calloc((size_t)p->u->count * p->pass->slots + 1, sizeof(uint32_t));
-        REJECT_IF(!p->pass->numbers, E_NOMEM);
+    if (!p->numbers) {
+        p->numbers = mem_calloc((size_t)p->u->count * p->pass->slots + 1, sizeof *p->numbers);
+        REJECT_IF(!p->numbers, E_NOMEM);
     }
     p->entries = mem_alloc((p->count + 1) * sizeof *p->entries);
     REJECT_IF(!p->entries, E_NOMEM);
@@ -161,11 +155,11 @@ static uint64_t pairs_of_block(const struct link_universe *u, const struct link_
     return link_universe_pairs_of(u, counts);
 }
 
-static void number_block(struct link_pass *pass, const struct link_entry *e, size_t size)
+static void number_block(struct preparing *p, const struct link_entry *e, size_t size)
 {
-    pass->blocks++;
+    p->pass->blocks++;
     for (size_t i = 0; i < size; i++)
-        pass->numbers[(size_t)e[i].place * pass->slots + e[i].what] = pass->blocks;
+        p->numbers[(size_t)e[i].place * p->pass->slots + e[i].what] = p->pass->blocks;
 }
 
 /* Those that are too large come to the front, to be cut; how many entries. */
@@ -186,7 +180,7 @@ static size_t number_blocks(struct preparing *p)
         pass->pairs +=
             size > pass->block_max ? size * LINK_NEIGHBOURS : pairs_of_block(p->u, e + i, size);
         if (size > 1)
-            number_block(pass, e + i, size);
+            number_block(p, e + i, size);
     }
     return left;
 }
@@ -232,57 +226,121 @@ static int prepare(struct preparing *p, uint64_t pairs_max)
     return 0;
 }
 
-int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, uint64_t pairs_max,
-                      struct workers *w)
+/* Rows become as short as the blocks of one record allow. */
+static void close_rows(struct preparing *p)
+{
+    unsigned slots = p->pass->slots, most = 1;
+    for (size_t i = 0; i < p->u->count; i++) {
+        uint32_t *row = p->numbers + i * slots;
+        unsigned count = 0;
+        for (unsigned k = 0; k < slots; k++) {
+            uint32_t number = row[k];
+            row[k] = 0;
+            if (number != 0)
+                row[count++] = number;
+        }
+        most = count > most ? count : most;
+    }
+    for (size_t i = 0; i < p->u->count && most < slots; i++)
+        memmove(p->numbers + i * most, p->numbers + i * slots, most * sizeof *p->numbers);
+    p->pass->slots = (uint8_t)most;
+}
+
+/* The plan's rows become longer, from the last to the first, where they stand. */
+static int add_numbers(struct link_plan *plan, struct preparing *p)
+{
+    size_t slots = p->pass->slots, width = plan->width, wider = width + slots;
+    uint32_t *rows = mem_realloc(plan->numbers, (p->u->count * wider + 1) * sizeof *rows);
+    REJECT_IF(!rows, E_NOMEM);
+    for (size_t i = p->u->count; i-- > 0;) {
+        memmove(rows + i * wider, rows + i * width, width * sizeof *rows);
+        memcpy(rows + i * wider + width, p->numbers + i * slots, slots * sizeof *rows);
+    }
+    p->pass->from = (unsigned)width;
+    plan->numbers = rows;
+    plan->width = (unsigned)wider;
+    plan->prepared++;
+    return 0;
+}
+
+static int prepare_into(struct link_plan *plan, struct link_pass *pass,
+                        const struct link_universe *u, uint64_t pairs_max, struct workers *w)
 {
     struct preparing p = {.pass = pass, .u = u, .w = w, .tasks = u->count / RECORDS_PER_TASK + 1};
     uint64_t bytes = (uint64_t)u->count * 4 * sizeof *p.entries; /* two blocks each, and to sort */
     while (bytes >> p.part_bits > LINK_PREPARE_BYTES)
         p.part_bits++;
     int error = prepare(&p, pairs_max);
+    if (error == 0 && pass->pairs <= pairs_max) {
+        close_rows(&p);
+        error = add_numbers(plan, &p);
+    }
+    mem_free(p.numbers);
     mem_free(p.entries);
     mem_free(p.starts);
     mem_free(p.slots);
-    if (error < 0 || pass->pairs > pairs_max)
-        link_pass_release(pass);
     return error;
+}
+
+int link_plan_add(struct link_plan *plan, const struct link_universe *u,
+                  const struct link_pass *pass, uint64_t pairs_max, struct workers *w,
+                  bool *ret_added)
+{
+    struct link_pass *added = &plan->pass[plan->passes];
+    ASSERT(plan->passes < LINK_PASSES_MAX && plan->prepared == plan->passes);
+    *added = *pass;
+    TRY(prepare_into(plan, added, u, pairs_max, w));
+    *ret_added = plan->prepared > plan->passes;
+    if (*ret_added) {
+        plan->passes++;
+        plan->pairs += added->pairs;
+    }
+    return 0;
 }
 
 int link_plan_prepare(struct link_plan *plan, const struct link_universe *u, struct workers *w)
 {
-    for (unsigned p = 0; p < plan->passes; p++) {
-        if (!plan->pass[p].numbers)
-            TRY(link_pass_prepare(&plan->pass[p], u, UINT64_MAX, w));
-    }
+    while (plan->prepared < plan->passes)
+        TRY(prepare_into(plan, &plan->pass[plan->prepared], u, UINT64_MAX, w));
     return 0;
 }
 
 /* Blocks */
 
-int link_blocks_new(const struct link_pass *pass, const struct link_universe *u,
-                    struct link_blocks *ret_blocks)
+/* How many there are in block n stands two behind it; then where the next begins one behind. */
+static size_t count_places(const struct link_plan *plan, const struct link_pass *pass,
+                           const struct link_universe *u, uint32_t *starts)
 {
-    size_t cells = (size_t)u->count * pass->slots, count = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < u->count; i++) {
+        const uint32_t *row = plan->numbers + i * plan->width + pass->from;
+        for (unsigned k = 0; k < pass->slots && row[k] != 0; k++, count++)
+            starts[row[k] + 2]++;
+    }
+    for (size_t n = 3; n < (size_t)pass->blocks + 3; n++)
+        starts[n] += starts[n - 1];
+    return count;
+}
+
+int link_blocks_new(const struct link_plan *plan, unsigned pass_number,
+                    const struct link_universe *u, struct link_blocks *ret_blocks)
+{
+    const struct link_pass *pass = &plan->pass[pass_number];
     struct link_blocks b = {.count = pass->blocks};
-    ASSERT(pass->numbers);
+    ASSERT(pass_number < plan->prepared);
     b.starts = mem_calloc((size_t)b.count + 3, sizeof *b.starts);
     REJECT_IF(!b.starts, E_NOMEM);
-    /* How many there are in block n stands two behind it, then where the next begins one behind. */
-    for (size_t i = 0; i < cells; i++) {
-        count += pass->numbers[i] != 0;
-        b.starts[pass->numbers[i] + 2] += pass->numbers[i] != 0;
-    }
-    for (size_t n = 3; n < (size_t)b.count + 3; n++)
-        b.starts[n] += b.starts[n - 1];
+    size_t count = count_places(plan, pass, u, b.starts);
     b.places = mem_alloc((count + 1) * sizeof *b.places);
     if (!b.places || count > UINT32_MAX) {
         int error = b.places ? E_TOO_LARGE : E_NOMEM;
         link_blocks_release(&b);
         return error;
     }
-    for (size_t i = 0; i < cells; i++) {
-        if (pass->numbers[i] != 0)
-            b.places[b.starts[pass->numbers[i] + 1]++] = (uint32_t)(i / pass->slots);
+    for (uint32_t i = 0; i < u->count; i++) {
+        const uint32_t *row = plan->numbers + (size_t)i * plan->width + pass->from;
+        for (unsigned k = 0; k < pass->slots && row[k] != 0; k++)
+            b.places[b.starts[row[k] + 1]++] = i;
     }
     *ret_blocks = b;
     return 0;
@@ -301,11 +359,11 @@ uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_uni
                              uint32_t a, uint32_t b)
 {
     uint32_t passes = 0;
+    const uint32_t *of_a = plan->numbers + (size_t)u->rank[a] * plan->width;
+    const uint32_t *of_b = plan->numbers + (size_t)u->rank[b] * plan->width;
     for (unsigned p = 0; p < plan->passes; p++) {
-        const struct link_pass *pass = &plan->pass[p];
-        const uint32_t *of_a = pass->numbers + (size_t)u->rank[a] * pass->slots;
-        const uint32_t *of_b = pass->numbers + (size_t)u->rank[b] * pass->slots;
-        passes |= (uint32_t)(link_blocks_common(of_a, of_b, pass->slots) != 0) << p;
+        unsigned from = plan->pass[p].from, slots = plan->pass[p].slots;
+        passes |= (uint32_t)(link_blocks_common(of_a + from, of_b + from, slots) != 0) << p;
     }
     return passes;
 }

@@ -36,11 +36,9 @@ struct link_pass {
     uint64_t pairs;     /* that it has, those of earlier passes included */
     double found;       /* the share of the matches that it is expected to find */
     double added;       /* and that no earlier pass finds */
-    /* By place in the universe's order, slots each: the numbers, from 1 to blocks, of the record's
-     * blocks that hold others too; else 0. NULL: not prepared yet. */
-    uint32_t *numbers;
-    uint8_t slots;
-    uint32_t blocks;
+    uint32_t blocks;    /* of two records and more */
+    uint8_t slots;      /* how many of them a record is in, at most */
+    unsigned from;      /* where its slots begin in a row of the plan's numbers */
 };
 
 struct link_plan {
@@ -49,18 +47,23 @@ struct link_plan {
     struct link_pass pass[LINK_PASSES_MAX];
     uint64_t pairs;  /* of all passes; those found twice are counted twice */
     double coverage; /* the share of the matches that some pass is expected to find */
+    /* By place in the universe's order, width each: the numbers, from 1 to blocks, of the record's
+     * blocks in each pass that is prepared; 0 where there are no more. */
+    uint32_t *numbers;
+    unsigned width, prepared;
 };
 
 void link_plan_init(struct link_plan *plan);
 void link_plan_release(struct link_plan *plan);
 
-/* Cuts and numbers the blocks, and counts the pairs. Gives up, not prepared and with pairs over
- * pairs_max, when there are more than that. Sorting takes up to LINK_PREPARE_BYTES. E_NOMEM. */
+/* Cuts and numbers the blocks of a pass (key, cut, block_max), counts its pairs, and adds it to a
+ * plan; not when it has more pairs than pairs_max. Sorting takes up to LINK_PREPARE_BYTES.
+ * E_NOMEM. */
 #define LINK_PREPARE_BYTES ((size_t)256 << 20)
-int link_pass_prepare(struct link_pass *pass, const struct link_universe *u, uint64_t pairs_max,
-                      struct workers *w) MUST_USE;
-void link_pass_release(struct link_pass *pass);
-/* All passes that are not prepared yet: a plan that was kept is known by its keys alone. */
+int link_plan_add(struct link_plan *plan, const struct link_universe *u,
+                  const struct link_pass *pass, uint64_t pairs_max, struct workers *w,
+                  bool *ret_added) MUST_USE;
+/* Passes that are not prepared yet: a plan that was kept is known by its keys alone. */
 int link_plan_prepare(struct link_plan *plan, const struct link_universe *u,
                       struct workers *w) MUST_USE;
 
@@ -70,8 +73,8 @@ struct link_blocks {
     uint32_t *starts, *places;
     uint32_t count; /* blocks; the first is 1 */
 };
-/* Of a pass that is prepared. E_NOMEM. */
-int link_blocks_new(const struct link_pass *pass, const struct link_universe *u,
+/* Of a pass that is prepared. E_NOMEM, E_TOO_LARGE. */
+int link_blocks_new(const struct link_plan *plan, unsigned pass, const struct link_universe *u,
                     struct link_blocks *ret_blocks) MUST_USE;
 void link_blocks_release(struct link_blocks *b);
 
@@ -81,8 +84,8 @@ static inline uint32_t link_blocks_common(const uint32_t *a, const uint32_t *b, 
     if (slots == 1)
         return a[0] == b[0] ? a[0] : 0;
     uint32_t lowest = 0;
-    for (unsigned i = 0; i < slots; i++) {
-        for (unsigned j = 0; a[i] != 0 && j < slots; j++) {
+    for (unsigned i = 0; i < slots && a[i] != 0; i++) {
+        for (unsigned j = 0; j < slots && b[j] != 0; j++) {
             if (a[i] == b[j] && (lowest == 0 || a[i] < lowest))
                 lowest = a[i];
         }

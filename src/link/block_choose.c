@@ -270,15 +270,14 @@ static int add_pass(struct choosing *c, struct candidate *candidate, struct link
         pass.key[k] = c->matches->atom[candidate->atom[k]];
     set_cuts(c, &pass);
     candidate->out = true;
-    int error = link_pass_prepare(&pass, c->u, pairs_left, w);
-    if (error < 0 || !pass.numbers)
-        return error;
     double seconded;
+    bool added;
     pass.found = count_found(c, candidate, &pass.added, &seconded);
+    TRY(link_plan_add(plan, c->u, &pass, pairs_left, w, &added));
+    if (!added)
+        return 0;
     for (size_t i = 0; i < LINK_MATCHES_DRAWN; i++)
         c->found[i] += c->found[i] < 2 && finds(candidate, &c->matches->match[i]);
-    plan->pass[plan->passes++] = pass;
-    plan->pairs += pass.pairs;
     plan->coverage += pass.added;
     return 0;
 }

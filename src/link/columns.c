@@ -161,6 +161,26 @@ static int judge(struct guessing *g, struct link_column *column)
     return 0;
 }
 
+/* What is the same in every row of one list says something where another list has other values, and
+ * so does a part of a date. */
+static void keep_constants(struct link_columns *columns)
+{
+    for (unsigned i = 0; i < columns->count; i++) {
+        struct link_column *constant = &columns->columns[i];
+        if (constant->role != LINK_ROLE_CONSTANT)
+            continue;
+        constant->role = LINK_ROLE_FIELD;
+        bool kept = false;
+        for (unsigned j = 0; j < columns->count && !kept; j++) {
+            const struct link_column *other = &columns->columns[j];
+            kept = j != i && link_columns_one_field(constant, other) &&
+                   (other->list != constant->list || constant->part != LINK_PART_WHOLE);
+        }
+        if (!kept)
+            constant->role = LINK_ROLE_CONSTANT;
+    }
+}
+
 /* Phones, dates and the like are one thing: two columns of them in a list are two fields. */
 static bool stands_alone(const struct link_column *column)
 {
@@ -282,6 +302,7 @@ static int guess_all(struct guessing *g)
     TRY(obey(g));
     for (unsigned i = 0; i < g->columns->count; i++)
         ignore_said(g, &g->columns->columns[i]);
+    keep_constants(g->columns);
     agree_on_names(g->lists, g->columns);
     part_doubles(g->columns);
     name_fields(g->columns);

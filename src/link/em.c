@@ -11,7 +11,7 @@
 /* Odds are taken to this power before a pair counts for m: a great many pairs that are a little
  * doubtful would else make a kind of match of their own, of strangers who share one rare thing, that
  * feeds on itself. With three fields nothing else holds it back. */
-#define SHARPENED 1.5
+#define SHARPENED 1.25
 #define DOUBTED 0.05 /* matches not recognised, for each that is */
 #define OUTER_ROUNDS_MAX 20
 #define SETTLED 1e-3 /* change of a share of matches, relative, or of an m */
@@ -20,6 +20,7 @@
 #define PRIOR_U_PAIRS 0.5  /* pairs, for each level, that u counts beyond those seen */
 #define PRIOR_GIVEN_PAIRS 10.0
 #define PRIOR_RARITY_PAIRS 5.0
+#define OTHERS_MIN 1000.0   /* pairs that nobody asks about, to be told anything by them */
 #define FREE_PAIRS_MIN 30.0 /* matches found without the field, for m to come from them alone */
 #define COVERAGE_MIN 0.5
 #define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
@@ -372,6 +373,20 @@ static void fill_rows(struct em *em)
     }
 }
 
+/* Where all pairs are of one kind or the other by a single field, only this tells which. */
+static void take_others(struct em *em)
+{
+    for (unsigned f = 0; f < em->model->fields && em->in->others; f++) {
+        struct link_model_field *field = &em->model->field[f];
+        double even[LINK_LEVELS_MAX];
+        for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
+            even[level] = 1.0 / (field->levels - 1);
+        if (sum_of(em->in->others[f], field->levels) >= OTHERS_MIN)
+            set_shares(field->of[LINK_U].share, em->in->others[f], even,
+                       PRIOR_U_PAIRS * (field->levels - 1), field->levels);
+    }
+}
+
 /* u as if there were no matches, then a first idea of them: m from general knowledge, and few. No
  * tree is learnt without that idea: it would be the matches' own. */
 static int start(struct em *em, struct workers *w, struct watch *watch,
@@ -380,6 +395,7 @@ static int start(struct em *em, struct workers *w, struct watch *watch,
     em->model->match_share = 1e-12;
     em->model->mates = 0;
     TRY(learn_u(em, w));
+    take_others(em);
     double share = 0.1 * em->in->records / em->in->pairs_possible;
     em->model->match_share = share < 0.1 ? share : 0.1;
     em->model->mates = 0.2;

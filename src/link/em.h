@@ -41,6 +41,9 @@ struct link_em_input {
     double holders[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
     double squares[LINK_FIELDS_MAX][LINK_FREQUENCY_CODES];
     double coverage; /* the share of matches that some pass is expected to find */
+    /* By field and level: pairs that nobody asks about, of a list that is linked with others only.
+     * They are of two persons, nearly all: u is learnt there first. NULL: there are none. */
+    const double (*others)[LINK_LEVELS_MAX];
 };
 
 struct link_em_result {

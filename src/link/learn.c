@@ -7,8 +7,8 @@
 #include "link/block_choose.h"
 #include "link/em.h"
 #include "link/learn.h"
-#include "link/pairs.h"
 #include "link/pattern.h"
+#include "link/sample.h"
 #include "link/score.h"
 
 #define SAMPLE_PAIRS 2000000u /* that the model is estimated from, of those that passes find */
@@ -18,15 +18,21 @@
 #define LIKELY_BITS 0.0f          /* a pair from there on shows what matches agree on */
 #define LIKELY_MIN 100            /* with fewer such pairs general knowledge is as good */
 
+/* Pairs that nobody asks about, by field and level. */
+struct others {
+    double pairs[LINK_FIELDS_MAX][LINK_LEVELS_MAX];
+};
+
 struct learning {
     const struct link_universe *u;
     const struct link_plan *plan;
     uint64_t seed;
-    uint32_t every;
+    struct link_sample sample; /* of the plan's pairs */
     struct link_scorer *scorer;
     struct link_scoring **scoring;  /* per worker */
     struct link_patterns *patterns; /* per worker; [0] holds all in the end */
     uint64_t *random_outside;       /* per worker */
+    struct others *others;          /* per worker; [0] holds all in the end */
     struct link_edges *likely;
     struct workers *w;
     struct watch *watch;
@@ -67,25 +73,27 @@ static void release_patterns(struct learning *l)
         link_patterns_release(&l->patterns[i]);
     mem_free(l->patterns);
     mem_free(l->random_outside);
+    mem_free(l->others);
     l->patterns = NULL;
     l->random_outside = NULL;
+    l->others = NULL;
 }
 
 /* Counting patterns */
 
-static int count_found(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
-                       size_t count)
+static int count_found(void *arg, size_t task, unsigned worker)
 {
-    (void)pass;
     struct learning *l = arg;
     struct link_pattern pattern;
+    const struct link_pair *pairs;
+    size_t count = link_sample_task(&l->sample, task, &pairs);
     for (size_t i = 0; i < count; i++) {
         link_score_pattern(l->scoring[worker], pairs[i].a, pairs[i].b, &pattern);
         if (!l->plan->all)
             pattern.passes = link_plan_passes_of(l->plan, l->u, pairs[i].a, pairs[i].b);
         TRY(link_patterns_add(&l->patterns[worker], &pattern, 1));
     }
-    return 0;
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
 static int count_random(void *arg, size_t task, unsigned worker)
@@ -107,23 +115,47 @@ static int count_random(void *arg, size_t task, unsigned worker)
     return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
+/* Of one list that is linked with others only. */
+static int count_others(void *arg, size_t task, unsigned worker)
+{
+    struct learning *l = arg;
+    const struct link_universe *u = l->u;
+    struct link_pattern pattern;
+    struct rng rng;
+    rng_init(&rng, l->seed, task + 2000);
+    for (unsigned i = 0; i < RANDOM_PAIRS / RANDOM_TASKS; i++) {
+        uint32_t a = u->order[rng_below(&rng, u->count)], b = u->order[rng_below(&rng, u->count)];
+        if (a == b || u->list[a] != u->list[b] || link_universe_has(u, a, b))
+            continue;
+        link_score_pattern(l->scoring[worker], a, b, &pattern);
+        for (unsigned f = 0; f < link_records_fields(u->records); f++)
+            l->others[worker].pairs[f][link_pattern_level(&pattern, f)]++;
+    }
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
+}
+
+static void add_others(struct others *into, const struct others *from)
+{
+    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++)
+        for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
+            into->pairs[f][level] += from->pairs[f][level];
+}
+
 static int count_patterns(struct learning *l, const struct link_model *model)
 {
     release_patterns(l);
     TRY(make_scoring(l, model));
     l->patterns = mem_calloc(workers_count(l->w), sizeof *l->patterns);
     l->random_outside = mem_calloc(workers_count(l->w), sizeof *l->random_outside);
-    REJECT_IF(!l->patterns || !l->random_outside, E_NOMEM);
-    struct link_pairs job = {.universe = l->u,
-                             .plan = l->plan,
-                             .every = l->every,
-                             .take = count_found,
-                             .arg = l,
-                             .what = "sampling pairs"};
-    TRY(link_pairs_run(&job, l->w, l->watch));
+    l->others = mem_calloc(workers_count(l->w), sizeof *l->others);
+    REJECT_IF(!l->patterns || !l->random_outside || !l->others, E_NOMEM);
+    TRY(workers_run(l->w, link_sample_tasks(&l->sample), count_found, l));
     if (!l->plan->all)
         TRY(workers_run(l->w, RANDOM_TASKS, count_random, l));
+    if (!l->u->every)
+        TRY(workers_run(l->w, RANDOM_TASKS, count_others, l));
     for (unsigned i = 1; i < workers_count(l->w); i++) {
+        add_others(&l->others[0], &l->others[i]);
         TRY(link_patterns_merge(&l->patterns[0], &l->patterns[i]));
         l->random_outside[0] += l->random_outside[i];
         link_patterns_release(&l->patterns[i]);
@@ -150,17 +182,18 @@ static int estimate(struct learning *l, struct link_model *model)
     const struct link_patterns *t = &l->patterns[0];
     struct link_em_input in = {.patterns = t->slots,
                                .count = t->count,
-                               .found_weight = l->every,
+                               .found_weight = l->sample.every,
                                .pairs_possible = fmax((double)l->u->pairs, 1),
                                .records = l->u->count,
-                               .coverage = fmax(l->plan->coverage, 0.05)};
+                               .coverage = fmax(l->plan->coverage, 0.05),
+                               .others = l->others[0].pairs};
     uint32_t *free_fields = mem_calloc(t->count + 1, sizeof *free_fields);
     REJECT_IF(!free_fields, E_NOMEM);
     double found = 0;
     for (size_t i = 0; i < t->count; i++) {
         free_fields[i] = link_plan_free_fields(l->plan, t->slots[i].pattern.passes);
         if (!t->slots[i].pattern.outside)
-            found += (double)t->slots[i].pairs * l->every;
+            found += (double)t->slots[i].pairs * l->sample.every;
     }
     in.free_fields = free_fields;
     for (unsigned f = 0; f < model->fields; f++)
@@ -173,30 +206,35 @@ static int estimate(struct learning *l, struct link_model *model)
     return error;
 }
 
+static int draw_sample(struct learning *l, const struct link_plan *plan)
+{
+    l->plan = plan;
+    link_sample_release(&l->sample);
+    return link_sample_draw(l->u, plan, SAMPLE_PAIRS, l->w, l->watch, &l->sample);
+}
+
 static int estimate_under(struct learning *l, const struct link_plan *plan,
                           struct link_model *model)
 {
-    uint64_t every = plan->all ? 1 : plan->pairs / SAMPLE_PAIRS + 1;
-    l->plan = plan;
-    l->every = (uint32_t)every;
+    TRY(draw_sample(l, plan));
     TRY(count_patterns(l, model));
     return estimate(l, model);
 }
 
 /* What matches agree on */
 
-static int keep_likely(void *arg, unsigned worker, unsigned pass, const struct link_pair *pairs,
-                       size_t count)
+static int keep_likely(void *arg, size_t task, unsigned worker)
 {
-    (void)pass;
     struct learning *l = arg;
+    const struct link_pair *pairs;
+    size_t count = link_sample_task(&l->sample, task, &pairs);
     for (size_t i = 0; i < count; i++) {
         struct link_edge edge = {.a = l->u->rank[pairs[i].a], .b = l->u->rank[pairs[i].b]};
         edge.bits = link_score_least(l->scoring[worker], pairs[i].a, pairs[i].b, LIKELY_BITS);
         if (edge.bits >= LIKELY_BITS)
             TRY(link_edges_add(l->likely, worker, edge));
     }
-    return 0;
+    return watch_stopped(l->watch) ? E_STOPPED : 0;
 }
 
 static int read_likely(struct learning *l, struct link_matches **ret_matches)
@@ -220,16 +258,10 @@ static int read_likely(struct learning *l, struct link_matches **ret_matches)
 static int draw_matches(struct learning *l, const struct link_model *model,
                         struct link_matches **ret_matches)
 {
-    struct link_pairs job = {.universe = l->u,
-                             .plan = l->plan,
-                             .every = l->every,
-                             .take = keep_likely,
-                             .arg = l,
-                             .what = "sampling likely pairs"};
     TRY(make_scoring(l, model));
     l->likely = link_edges_new(l->w, SIZE_MAX, NULL);
     REJECT_IF(!l->likely, E_NOMEM);
-    int error = link_pairs_run(&job, l->w, l->watch);
+    int error = workers_run(l->w, link_sample_tasks(&l->sample), keep_likely, l);
     if (error == 0)
         error = link_edges_settle(l->likely, l->w);
     if (error == 0)
@@ -297,6 +329,7 @@ int link_learn(const struct link_universe *u, const struct link_settings *settin
     } else {
         error = learn(&l, pairs_max, &first, plan, &model);
     }
+    link_sample_release(&l.sample);
     release_scoring(&l);
     release_patterns(&l);
     link_plan_release(&first);
@@ -314,10 +347,11 @@ int link_learn_plan(const struct link_universe *u, const struct link_settings *s
     struct link_plan first;
     link_plan_init(&first);
     int error = choose_first(&l, &first);
-    l.plan = &first;
-    l.every = (uint32_t)(first.pairs / SAMPLE_PAIRS + 1);
+    if (error == 0)
+        error = draw_sample(&l, &first);
     if (error == 0)
         error = choose_final(&l, model, pairs_max, plan);
+    link_sample_release(&l.sample);
     release_scoring(&l);
     link_plan_release(&first);
     return error;

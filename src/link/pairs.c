@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "link/pairs.h"
@@ -17,7 +18,7 @@ struct row {
 /* Of one worker. */
 struct scratch {
     struct row *rows;  /* gathered */
-    uint32_t *numbers; /* of each its blocks, pass after pass */
+    uint32_t *numbers; /* of each the beginning of its row of the plan's numbers */
     size_t capacity;   /* rows */
     size_t pairs_count;
     struct link_pair pairs[LINK_PAIRS_AT_ONCE];
@@ -175,16 +176,12 @@ static int gather(struct run *run, struct scratch *s, size_t from, size_t to)
 {
     const struct link_universe *u = run->job->universe;
     TRY(make_room(s, to - from, run->width));
-    uint32_t *at = s->numbers;
+    const struct link_plan *plan = run->job->plan;
     for (size_t i = from; i < to; i++) {
-        uint32_t place = run->blocks.places[i], record = u->order[place];
-        s->rows[i - from] = (struct row){.place = place, .record = record};
-        for (unsigned p = 0; p <= run->pass; p++) {
-            const struct link_pass *pass = &run->job->plan->pass[p];
-            const uint32_t *numbers = pass->numbers + (size_t)place * pass->slots;
-            for (unsigned k = 0; k < pass->slots; k++)
-                *at++ = numbers[k];
-        }
+        uint32_t place = run->blocks.places[i];
+        s->rows[i - from] = (struct row){.place = place, .record = u->order[place]};
+        memcpy(s->numbers + (i - from) * run->width, plan->numbers + (size_t)place * plan->width,
+               run->width * sizeof *s->numbers);
     }
     return 0;
 }
@@ -292,7 +289,7 @@ static int run_pass(struct run *run, struct workers *w)
 {
     if (is_done(run, LINK_TASK_ALL))
         return 0;
-    TRY(link_blocks_new(pass_of(run), run->job->universe, &run->blocks));
+    TRY(link_blocks_new(run->job->plan, run->pass, run->job->universe, &run->blocks));
     int error = make_tasks(run);
     if (error == 0)
         error = workers_run(w, run->tasks_count, block_task, run);
@@ -316,7 +313,7 @@ static int run_passes(struct run *run, struct workers *w)
 {
     run->pairs_total = run->job->plan->pairs;
     for (run->pass = 0; run->pass < run->job->plan->passes; run->pass++) {
-        run->width += pass_of(run)->slots;
+        run->width = pass_of(run)->from + pass_of(run)->slots;
         forget_rows(run, workers_count(w)); /* they were narrower */
         TRY(run_pass(run, w));
     }

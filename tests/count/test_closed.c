@@ -66,8 +66,8 @@ static void assert_references(const struct reference *known, size_t count)
     }
 }
 
-/* Cormack's (1989) 68 snowshoe hares on six occasions, as closedp prints them. These models see only
- * how many were caught how often, and how many each time; in that the table agrees. */
+/* The 68 snowshoe hares of Cormack (1989) on six occasions, as closedp prints them. These models
+ * see only how many were caught how often, and how many each time; in that the table agrees. */
 static void test_hares_as_rcapture(void **state)
 {
     (void)state;

@@ -23,6 +23,7 @@ struct world {
     /* Share of pairs of a class in which field 1 copies the level of field 0. */
     double copied[LINK_CLASSES];
     uint64_t matches, others;
+    bool others_known; /* besides, a list's own pairs */
 };
 
 static struct world usual_world(void)
@@ -95,6 +96,12 @@ static int estimate(const struct world *w, const struct link_patterns *t, struct
                                  .pairs_possible = (double)(w->matches + w->others),
                                  .records = sqrt(2.0 * (double)(w->matches + w->others)),
                                  .coverage = 1};
+    double others[LINK_FIELDS_MAX][LINK_LEVELS_MAX] = {{0}};
+    for (unsigned f = 0; f < w->fields && w->others_known; f++) {
+        for (unsigned level = 1; level < w->levels; level++)
+            others[f][level] = 100000 * w->u[f][level];
+        in->others = others;
+    }
     if (w->matches > 4 * (uint64_t)in->records)
         in->records = (double)w->matches;
     start_model(w, model);
@@ -154,6 +161,26 @@ static void finds_few_among_many(void **state)
     w.others = 120000;
     simulate(&w, prop_u64(&prop), &model, &result);
     assert_near(result.matches, 50, 15);
+}
+
+/* Where there is one field, and so nothing that tells the two kinds of pairs apart. */
+static void finds_matches_by_one_field(void **state)
+{
+    (void)state;
+    struct prop prop = prop_start("finds_matches_by_one_field");
+    struct world w = usual_world();
+    struct link_model model;
+    struct link_em_result result;
+    w.fields = 1;
+    w.missing = 0;
+    w.u[0][3] = 1e-5;
+    w.u[0][2] = 1e-4;
+    w.u[0][1] = 1 - 1.1e-4;
+    w.matches = 1500;
+    w.others = 2000000;
+    w.others_known = true; /* without which none is found */
+    simulate(&w, prop_u64(&prop), &model, &result);
+    assert_near(result.matches / (double)w.matches, 0.95, 0.15);
 }
 
 static void finds_half_of_all(void **state)
@@ -413,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_m_u_and_the_share),
         cmocka_unit_test(finds_few_among_many),
+        cmocka_unit_test(finds_matches_by_one_field),
         cmocka_unit_test(finds_half_of_all),
         cmocka_unit_test(finds_nothing_where_nothing_is),
         cmocka_unit_test(sees_what_hangs_together),

@@ -75,9 +75,9 @@ static void run(const struct link_universe *u, const struct link_plan *plan, uns
 
 static void add_pass(struct link_plan *plan, const struct link_universe *u, struct link_pass pass)
 {
-    assert_int_equal(link_pass_prepare(&pass, u, UINT64_MAX, NULL), 0);
-    plan->pass[plan->passes++] = pass;
-    plan->pairs += pass.pairs;
+    bool added = false;
+    assert_int_equal(link_plan_add(plan, u, &pass, UINT64_MAX, NULL, &added), 0);
+    assert_true(added);
 }
 
 static struct fake_options random_options(struct prop *prop)
