@@ -131,14 +131,13 @@ static bool contains(const struct buf *words, struct span sought)
 
 /* What speaks for a way */
 
-static int names_outlet(struct directions *d, const struct half *of, const struct half *other,
+static int names_outlet(struct directions *d, const struct half *of, struct span outlet,
                         bool *ret_names)
 {
-    struct span outlet = other->about.outlet;
-    *ret_names = false;
-    if (outlet.len < OUTLET_MIN_BYTES || span_equal(outlet, of->about.outlet))
-        return 0;
     size_t top = of->text.len < TOP_BYTES ? of->text.len : TOP_BYTES;
+    *ret_names = false;
+    if (outlet.len < OUTLET_MIN_BYTES)
+        return 0;
     while (is_within(&of->text, top))
         top--;
     buf_reset(&d->name);
@@ -199,9 +198,13 @@ static int is_any_lost(struct directions *d, const struct half *in, bool *ret_lo
 static int find_reasons(struct directions *d, const struct half *one, const struct half *other,
                         unsigned *ret_reasons)
 {
-    bool named, lost = false;
+    bool named = false, lost = false, signs = false;
     int32_t day = one->about.day, before = other->about.day;
-    TRY(names_outlet(d, one, other, &named));
+    struct span outlet = other->about.outlet;
+    if (!span_equal(outlet, one->about.outlet)) {
+        TRY(names_outlet(d, one, outlet, &named));
+        TRY(names_outlet(d, other, outlet, &signs));
+    }
     buf_reset(&d->folded);
     TRY(put_words(&d->folded, around(one, AROUND_BYTES)));
     TRY(is_any_lost(d, other, &lost));
@@ -214,10 +217,11 @@ static int find_reasons(struct directions *d, const struct half *one, const stru
 static enum direction_way weigh(unsigned a_from_b, unsigned b_from_a)
 {
     const unsigned strong = DIRECTION_DATE | DIRECTION_NAMED;
+    const unsigned weak = DIRECTION_LOST | DIRECTION_SIGNED;
     bool a = a_from_b & strong, b = b_from_a & strong;
     if (!a && !b) {
-        a = a_from_b & DIRECTION_LOST;
-        b = b_from_a & DIRECTION_LOST;
+        a = a_from_b & weak;
+        b = b_from_a & weak;
     }
     return a == b ? DIRECTION_UNTOLD : a ? DIRECTION_A_FROM_B : DIRECTION_B_FROM_A;
 }

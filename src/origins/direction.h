@@ -2,10 +2,11 @@
 /* Of a passage that two documents share: who is likely to have taken it from whom, and why that is
  * thought.
  *
- * Three things speak for a way. The other document is earlier. The text names the other's outlet,
+ * Four things speak for a way. The other document is earlier. The text names the other's outlet,
  * near the passage or at its top. The other names who said it, and here the name was lost: whoever
- * rewrites leaves names out, and cannot put in one that was not there. Where the first two speak
- * against each other, and where nothing speaks, it cannot be told. The third decides only alone.
+ * rewrites leaves names out, and cannot put in one that was not there. The other carries its own
+ * outlet's name there, as agencies do, and here it is gone. Where the first two speak against each
+ * other, and where nothing speaks, it cannot be told. The last two decide only without them.
  *
  * Both may have it from a third document: of those that have the passage, one whose wording stands
  * nearer to both than they do to each other is told too. It may also be a document that nobody
@@ -22,9 +23,10 @@ enum direction_way {
 };
 
 /* Bits. */
-#define DIRECTION_DATE 1u  /* the other is earlier */
-#define DIRECTION_NAMED 2u /* it names the other's outlet */
-#define DIRECTION_LOST 4u  /* the other names who said it, it does not */
+#define DIRECTION_DATE 1u   /* the other is earlier */
+#define DIRECTION_NAMED 2u  /* it names the other's outlet */
+#define DIRECTION_LOST 4u   /* the other names who said it, it does not */
+#define DIRECTION_SIGNED 8u /* the other carries its own outlet's name, it does not */
 
 struct direction {
     enum direction_way way;

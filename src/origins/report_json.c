@@ -92,6 +92,8 @@ static void put_reasons(struct json_report *r, const char *key, unsigned reasons
         json_put_cstr(&r->json, NULL, "named");
     if (reasons & DIRECTION_LOST)
         json_put_cstr(&r->json, NULL, "lost");
+    if (reasons & DIRECTION_SIGNED)
+        json_put_cstr(&r->json, NULL, "signed");
     json_close_array(&r->json);
 }
 

@@ -1,193 +1,268 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Statements and claims that most documents have, each with the ways back to who said it. */
-#include <inttypes.h>
-#include <stdlib.h>
+/* What is said: claims with where they come from, statements with their wordings, passages. What
+ * differs stands in [brackets]; of a long run that is the same only both ends are shown. */
+#include "draw/term.h"
+#include "origins/report_text.h"
+#include "origins/report_words.h"
 
-#include "base/mem.h"
-#include "origins/report_text_internal.h"
+#define CLAIMS_MAX 20
+#define STATEMENTS_MAX 20
+#define PASSAGES_MAX 12
+#define TREE_MAX 40      /* lines of a chain */
+#define TREE_DEPTH_MAX 8 /* what is deeper is not moved further to the right */
+#define BESIDE_MAX 8
+#define SAME_WORDS_MAX 12 /* in a row that are shown in full */
+#define SAME_WORDS_SHOWN 4
+#define INDENT 2
 
-#define STATEMENTS_MAX 12
-#define CLAIMS_MAX 12
-#define WORDINGS_MAX 6
-#define EDGES_MAX 12
-#define BESIDE_MAX 6
+/* Differences */
 
-static const char *count_of(struct text_report *t, uint32_t n, const char *one, const char *more)
+/* The first or the last few words of a run. */
+static struct span some_words(struct span text, bool last)
 {
-    buf_printf(&t->words, "%" PRIu32 " %s", n, n == 1 ? one : more);
-    return text_report_keep(t);
+    size_t spaces = 0, at = last ? text.len : 0;
+    while (last ? at > 0 : at < text.len) {
+        uint8_t byte = last ? text.data[at - 1] : text.data[at];
+        if (byte == ' ' && ++spaces > SAME_WORDS_SHOWN)
+            break;
+        at = last ? at - 1 : at + 1;
+    }
+    return last ? span_slice(text, at, text.len - at) : span_slice(text, 0, at);
 }
 
-static const char *node_name(struct text_report *t, const struct origin *o, uint32_t node)
+static void put_same(struct buf *out, const struct differ_piece *piece, bool first, bool last)
 {
-    const struct origin_node *n = &o->nodes[node];
-    if (n->kind == ORIGIN_DOCUMENT)
-        return text_report_name(t, n->document);
-    buf_span(&t->words, n->name);
-    if (n->kind == ORIGIN_NAMELESS)
-        buf_text(&t->words, " (cannot be named)");
-    return text_report_keep(t);
-}
-
-/* Where it comes from: a line for each step. */
-static void put_origin(struct text_report *t, const struct origin *o)
-{
-    static const char *const whys[] = {[ORIGIN_SAYS_SO] = "names as having said it",
-                                       [ORIGIN_OUTLET] = "names the outlet of",
-                                       [ORIGIN_PASSAGE] = "has the passage of the earlier",
-                                       [ORIGIN_EITHER] = "has it from, or the other way round,"};
-    if (o->node_count == 0)
+    if (piece->words <= SAME_WORDS_MAX) {
+        buf_span(out, piece->text);
         return;
-    buf_printf(&t->words, "Independent origins: %" PRIu32 " with a name, %" PRIu32 " at most.",
-               o->strict, o->lenient);
-    text_report_prose(t, 2);
-    for (uint32_t i = 0; i < o->edge_count && i < EDGES_MAX; i++) {
-        const char *from = node_name(t, o, o->edges[i].from), *to = node_name(t, o, o->edges[i].to);
-        buf_printf(&t->words, "%s %s %s", from, whys[o->edges[i].why], to);
-        text_report_prose(t, 4);
     }
-    if (o->edge_count > EDGES_MAX) {
-        const char *steps = count_of(t, o->edge_count - EDGES_MAX, "step", "steps");
-        buf_printf(&t->words, "and %s more", steps);
-        text_report_prose(t, 4);
-    }
+    if (!first)
+        buf_span(out, some_words(piece->text, false));
+    buf_text(out, first ? "… " : last ? " …" : " … ");
+    if (!last)
+        buf_span(out, some_words(piece->text, true));
 }
 
-/* Statements */
-
-static int put_wording(struct text_report *t, const struct wording *w)
+static void put_marked(struct buf *out, const struct differ_side *side)
 {
-    const char *name = text_report_name(t, w->document);
-    buf_printf(&t->words, "%s%s: “", name, w->fragment ? " (a fragment)" : "");
-    for (uint32_t i = 0; i < w->part_count; i++) {
-        buf_text(&t->words, i ? " … " : "");
-        TRY(text_report_stretch(t, w->document, w->parts[i]));
+    for (size_t i = 0; i < side->count; i++) {
+        const struct differ_piece *piece = &side->pieces[i];
+        if (piece->differs) {
+            buf_u8(out, '[');
+            buf_span(out, piece->text);
+            buf_u8(out, ']');
+        } else {
+            put_same(out, piece, i == 0 && side->count > 1, i + 1 == side->count && i > 0);
+        }
     }
-    buf_text(&t->words, "”");
-    text_report_prose(t, 4);
-    return 0;
 }
 
-static int put_statement(struct text_report *t, uint32_t number)
-{
-    const struct statement *s = &t->origins->statements->statements[number];
-    const char *documents = count_of(t, statement_documents(s), "document", "documents");
-    buf_printf(&t->words, "%s%s%s%s, in %s%s: “", s->speaker[0] ? s->speaker : "Somebody",
-               s->role[0] ? " (" : "", s->role, s->role[0] ? ")" : "", documents,
-               s->disputed ? "; documents name two speakers" : "");
-    const struct wording *complete = &s->wordings[s->complete];
-    for (uint32_t i = 0; i < complete->part_count; i++) {
-        buf_text(&t->words, i ? " … " : "");
-        TRY(text_report_stretch(t, complete->document, complete->parts[i]));
-    }
-    buf_text(&t->words, "”");
-    buf_u8(t->out, '\n');
-    text_report_prose(t, 0);
-    for (uint32_t i = 0; i < s->count && i < WORDINGS_MAX; i++)
-        TRY(put_wording(t, &s->wordings[i]));
-    put_origin(t, &t->origins->statement_origins.origins[number]);
-    return 0;
-}
+/* Chains */
 
-struct ranked {
-    uint32_t number, documents;
+struct tree {
+    struct text_report *report;
+    const struct origin *origin;
+    uint32_t lines;
 };
 
-static int by_documents(const void *x, const void *y)
+static void put_node(struct tree *tree, uint32_t node, size_t depth)
 {
-    const struct ranked *a = x, *b = y;
-    if (a->documents != b->documents)
-        return a->documents > b->documents ? -1 : 1;
-    return (a->number > b->number) - (a->number < b->number);
+    struct text_report *t = tree->report;
+    const struct origin_node *n = &tree->origin->nodes[node];
+    uint32_t way = report_words_way(tree->origin, node);
+    if (n->kind == ORIGIN_DOCUMENT)
+        text_report_put_document(t, n->document);
+    else
+        buf_span(&t->words, n->name);
+    const char *why = way == tree->origin->edge_count
+                          ? report_words_end(n)
+                          : report_words_why(&tree->origin->edges[way], tree->origin);
+    if (why)
+        buf_printf(&t->words, " (%s)", why);
+    depth = depth < TREE_DEPTH_MAX ? depth : TREE_DEPTH_MAX;
+    text_report_paragraph(t, INDENT * (depth + 1));
+    tree->lines++;
 }
 
-static int put_ranked(struct text_report *t, struct ranked *ranked)
+static void put_tree(struct tree *tree, uint32_t node, size_t depth)
 {
-    const struct statements *all = t->origins->statements;
-    uint32_t shared = 0;
-    for (uint32_t i = 0; i < all->count; i++) {
-        ranked[i] = (struct ranked){i, statement_documents(&all->statements[i])};
-        shared += ranked[i].documents > 1;
+    put_node(tree, node, depth);
+    for (uint32_t i = 0; i < tree->origin->node_count && tree->lines < TREE_MAX; i++) {
+        uint32_t way = report_words_way(tree->origin, i);
+        if (way < tree->origin->edge_count && tree->origin->edges[way].to == node)
+            put_tree(tree, i, depth + 1);
     }
-    if (shared == 0)
-        return 0;
-    qsort(ranked, all->count, sizeof *ranked, by_documents);
-    text_report_heading(t, "Statements: those that most documents have");
-    for (uint32_t i = 0; i < shared && i < STATEMENTS_MAX; i++)
-        TRY(put_statement(t, ranked[i].number));
-    text_report_more(t, all->count - (shared < STATEMENTS_MAX ? shared : STATEMENTS_MAX));
-    return 0;
 }
 
-static int put_statements(struct text_report *t)
+static void put_chain(struct text_report *t, const struct origin *origin)
 {
-    struct ranked *ranked = mem_alloc((t->origins->statements->count + 1) * sizeof *ranked);
-    REJECT_IF(!ranked, E_NOMEM);
-    int error = put_ranked(t, ranked);
-    mem_free(ranked);
-    return error;
+    struct tree tree = {.report = t, .origin = origin};
+    for (uint32_t i = 0; i < origin->node_count && tree.lines < TREE_MAX; i++) {
+        if (origin->nodes[i].origin)
+            put_tree(&tree, i, 0);
+    }
+    if (tree.lines == TREE_MAX)
+        text_report_more(t, origin->node_count - tree.lines);
 }
 
 /* Claims */
 
-static void put_figure(struct text_report *t, const struct claim_group *g)
+static void put_firmness(struct text_report *t, const struct claim_group *g)
 {
-    static const char *const bounds[] = {[CLAIM_EXACTLY] = "",
-                                         [CLAIM_AT_LEAST] = "at least ",
-                                         [CLAIM_ABOUT] = "about ",
-                                         [CLAIM_MORE_THAN] = "more than ",
-                                         [CLAIM_FEWER_THAN] = "fewer than ",
-                                         [CLAIM_AT_MOST] = "at most ",
-                                         [CLAIM_RANGE] = "",
-                                         [CLAIM_NONE] = "none"};
-    buf_text(&t->words, bounds[g->bound]);
-    if (g->bound != CLAIM_NONE)
-        buf_printf(&t->words, "%" PRId64, g->low);
-    if (g->bound == CLAIM_RANGE)
-        buf_printf(&t->words, " to %" PRId64, g->high);
-    if (g->act_kind)
-        buf_printf(&t->words, " %s", g->act_kind);
+    size_t hedged = 0, quoted = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        hedged += g->tellings[i]->claim.hedged;
+        quoted += g->tellings[i]->claim.quote != UINT32_MAX;
+    }
+    if (hedged > 0) {
+        buf_text(&t->words, "Said with reserve (reportedly, may have) in ");
+        report_words_counted(&t->words, hedged, "place.", "places.");
+        text_report_paragraph(t, INDENT);
+    }
+    if (quoted > 0) {
+        buf_text(&t->words, "Stands within a quotation in ");
+        report_words_counted(&t->words, quoted, "place.", "places.");
+        text_report_paragraph(t, INDENT);
+    }
 }
 
-static int put_claim(struct text_report *t, const struct claim_group *g)
+static void put_beside(struct text_report *t, const struct claim_group *g)
 {
-    put_figure(t, g);
-    const char *figure = text_report_keep(t);
-    const char *times = count_of(t, (uint32_t)g->count, "time", "times");
-    buf_printf(&t->words, "%s, told %s", figure, times);
-    buf_u8(t->out, '\n');
-    text_report_prose(t, 0);
-    for (size_t i = 0; i < g->count && i < WORDINGS_MAX; i++) {
-        const struct telling *told = g->tellings[i];
-        const char *name = text_report_name(t, told->document);
-        buf_printf(&t->words, "%s%s%s: ", name, told->claim.hedged ? " (hedged)" : "",
-                   told->claim.denied ? " (denied)" : "");
-        TRY(text_report_stretch(t, told->document, told->claim.sentence));
-        text_report_prose(t, 4);
-    }
-    put_origin(t, &g->origin);
+    const struct claim_group *groups = t->origins->claims.groups;
     for (uint32_t i = 0; i < g->beside_count && i < BESIDE_MAX; i++) {
-        put_figure(t, &t->origins->claims.groups[g->beside[i].group]);
-        buf_text(&t->words, g->beside[i].contradicts ? ": both cannot be so" : ": beside it");
-        text_report_prose(t, 2);
+        const struct claim_group *other = &groups[g->beside[i].group];
+        buf_text(&t->words, g->beside[i].contradicts ? "Against it, both cannot be so: "
+                                                     : "Beside it, both can be so: ");
+        report_words_claim(&t->words, other);
+        buf_text(&t->words, " (");
+        report_words_counted(&t->words, report_words_documents(other), "document", "documents");
+        buf_text(&t->words, ").");
+        text_report_paragraph(t, INDENT);
     }
-    return 0;
+    if (g->beside_count > BESIDE_MAX)
+        text_report_more(t, g->beside_count - BESIDE_MAX);
 }
 
-static int put_claims(struct text_report *t)
+int text_report_claims(struct text_report *t)
 {
     const struct claim_groups *claims = &t->origins->claims;
     if (claims->count == 0)
         return 0;
-    text_report_heading(t, "Claims, and where they come from");
-    for (size_t i = 0; i < claims->count && i < CLAIMS_MAX; i++)
-        TRY(put_claim(t, &claims->groups[i]));
+    text_report_heading(t, "Claims: how many, who says so, and who said it first");
+    for (size_t i = 0; i < claims->count && i < CLAIMS_MAX; i++) {
+        const struct claim_group *g = &claims->groups[i];
+        buf_text(t->out, i > 0 ? "\n" : "");
+        report_words_claim(&t->words, g);
+        buf_text(&t->words, ": ");
+        report_words_origins(&t->words, t->origins, &g->origin);
+        buf_u8(&t->words, '.');
+        text_report_paragraph(t, 0);
+        put_chain(t, &g->origin);
+        put_firmness(t, g);
+        put_beside(t, g);
+    }
     text_report_more(t, claims->count > CLAIMS_MAX ? claims->count - CLAIMS_MAX : 0);
     return 0;
 }
 
-int text_report_said(struct text_report *t)
+/* Statements */
+
+static void put_speaker(struct text_report *t, const struct statement *s)
 {
-    TRY(put_statements(t));
-    return put_claims(t);
+    buf_text(&t->words, *s->speaker ? s->speaker : "Nobody is named");
+    if (*s->role)
+        buf_printf(&t->words, ", %s", s->role);
+    if (s->disputed)
+        buf_text(&t->words, " (documents name different speakers)");
+    buf_text(&t->words, ": ");
+    report_words_counted(&t->words, statement_documents(s), "document", "documents");
+    text_report_paragraph(t, 0);
+}
+
+static void put_wording(struct text_report *t, const struct report_wording *w)
+{
+    buf_text(&t->words, w->fragment ? "part: “" : "“");
+    if (w->marked.count > 0)
+        put_marked(&t->words, &w->marked);
+    else
+        buf_span(&t->words, w->shown);
+    buf_text(&t->words, "”");
+    text_report_paragraph(t, INDENT);
+    for (uint32_t i = 0; i < w->count && i < BESIDE_MAX; i++) {
+        buf_text(&t->words, i > 0 ? "; " : "");
+        text_report_put_document(t, w->documents[i]);
+    }
+    if (w->count > BESIDE_MAX) {
+        buf_text(&t->words, "; and ");
+        report_words_counted(&t->words, w->count - BESIDE_MAX, "more", "more");
+    }
+    text_report_paragraph(t, 2 * INDENT);
+}
+
+int text_report_statements(struct text_report *t)
+{
+    struct report_pick pick;
+    struct report_wordings wordings;
+    TRY(report_pick_statements(t->origins, STATEMENTS_MAX, &t->arena, &pick));
+    if (pick.count == 0)
+        return 0;
+    text_report_heading(t, "Statements, and their wordings");
+    for (size_t i = 0; i < pick.count; i++) {
+        const struct statement *s = &t->origins->statements->statements[pick.numbers[i]];
+        buf_text(t->out, i > 0 ? "\n" : "");
+        put_speaker(t, s);
+        TRY(report_wordings(s, t->reader, &t->arena, &wordings));
+        for (size_t k = 0; k < wordings.count; k++)
+            put_wording(t, &wordings.wordings[k]);
+        text_report_more(t, wordings.left_out);
+    }
+    text_report_more(t, pick.of - pick.count);
+    return 0;
+}
+
+/* Passages */
+
+static void put_side(struct text_report *t, uint32_t document, const struct differ_side *side)
+{
+    text_report_put_document(t, document);
+    text_report_paragraph(t, INDENT);
+    put_marked(&t->words, side);
+    text_report_paragraph(t, 2 * INDENT);
+}
+
+static int put_passage(struct text_report *t, uint32_t number)
+{
+    const struct passage *p = &t->origins->passages->passages[number];
+    struct span a, b;
+    struct differ_side of_a, of_b;
+    struct direction direction;
+    TRY(report_stretch(p->a, (struct stretch){p->a_from, p->a_to}, t->reader, &t->arena, &a));
+    TRY(report_stretch(p->b, (struct stretch){p->b_from, p->b_to}, t->reader, &t->arena, &b));
+    TRY(differ_words(a, b, &t->arena, &of_a, &of_b));
+    TRY(directions_of(t->directions, number, &direction));
+    report_words_counted(&t->words, p->words, "word", "words");
+    buf_text(&t->words, ", ");
+    report_words_number(&t->words, p->same_words);
+    buf_text(&t->words, " of them the same. ");
+    report_words_direction(&t->words, t->origins, p, &direction);
+    text_report_paragraph(t, 0);
+    bool b_first = direction.way == DIRECTION_A_FROM_B;
+    put_side(t, b_first ? p->b : p->a, b_first ? &of_b : &of_a);
+    put_side(t, b_first ? p->a : p->b, b_first ? &of_a : &of_b);
+    return 0;
+}
+
+int text_report_passages(struct text_report *t)
+{
+    struct report_pick pick;
+    TRY(report_pick_passages(t->origins, PASSAGES_MAX, &t->arena, &pick));
+    if (pick.count == 0)
+        return 0;
+    text_report_heading(t, "Passages: the longest; what differs is in [brackets]");
+    for (size_t i = 0; i < pick.count; i++) {
+        buf_text(t->out, i > 0 ? "\n" : "");
+        TRY(put_passage(t, pick.numbers[i]));
+    }
+    text_report_more(t, pick.of - pick.count);
+    return 0;
 }
