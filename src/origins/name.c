@@ -111,6 +111,9 @@ static void take_role_before(const struct names *n, struct name *name)
 static void take_role_after(const struct names *n, struct name *name)
 {
     uint32_t i = name->mention.to;
+    /* "Anna Petrova, 42, a teacher" */
+    if (i + 2 < n->line->count && n->line->units[i].mark == ',' && n->line->units[i + 1].number)
+        i += 2;
     if (name->role != 0 || i + 1 >= n->line->count || n->line->units[i].mark != ',' ||
         n->line->units[i].ends)
         return;

@@ -292,6 +292,17 @@ static bool single_follows(const struct marking *m, uint32_t at, bool sure)
     return false;
 }
 
+/* 'n' is short for and. */
+static void close_single(struct marking *m, const struct place *p)
+{
+    while (m->stack[m->depth - 1].pair != PAIR_SINGLE)
+        end_unclosed(m, p->from);
+    struct quote_mark *q = &m->marks[m->stack[m->depth - 1].mark];
+    close_at(m, PAIR_SINGLE, p);
+    if (q->words.to - q->words.from <= 1)
+        q->words.to = q->words.from;
+}
+
 static int take_single(struct marking *m, const struct place *p)
 {
     bool begins = p->c != 0x2019 && opens_after(p->before) && !is_space(p->after);
@@ -302,7 +313,7 @@ static int take_single(struct marking *m, const struct place *p)
     }
     if (is_open(m, PAIR_SINGLE) && p->c != 0x2018 && ends_single(p->before, p->after) &&
         !(p->before == 's' && single_follows(m, p->to, true)))
-        close_at(m, PAIR_SINGLE, p);
+        close_single(m, p);
     return 0;
 }
 
@@ -488,28 +499,63 @@ static int mark_dialogue(struct marking *m, const struct dialogue *d, bool witho
     return authors;
 }
 
+static bool is_dropped(const struct quote_mark *q)
+{
+    return q->words.to <= q->words.from;
+}
+
+/* What stands in mark i, which is split into the parts from first on, now stands in one of them or in
+ * none; what would reach out of a part is dropped. */
+static void place_inner(struct marking *m, uint32_t i, uint32_t first)
+{
+    uint32_t end = m->marks[i].whole.to;
+    for (uint32_t k = i + 1; k < first && m->marks[k].whole.from < end; k++) {
+        struct quote_mark *q = &m->marks[k];
+        while (q->parent != QUOTE_MARKS_NONE && q->parent != i && is_dropped(&m->marks[q->parent]))
+            q->parent = m->marks[q->parent].parent;
+        if (q->parent != i)
+            continue;
+        uint32_t parent = QUOTE_MARKS_NONE;
+        for (uint32_t part = first; part < m->count; part++) {
+            struct stretch words = m->marks[part].words, whole = m->marks[part].whole;
+            if (q->whole.from >= words.from && q->whole.to <= words.to)
+                parent = part;
+            else if (q->whole.from < whole.to && q->whole.to > whole.from)
+                q->words.to = q->words.from;
+        }
+        if (!is_dropped(q))
+            q->parent = parent;
+    }
+}
+
 /* «No, — said Petrova. — Never»: the words of the author stand within the marks. */
-static int split_marked(struct marking *m, const struct dialogue *d, uint32_t first)
+static int split_mark(struct marking *m, const struct dialogue *d, uint32_t i)
+{
+    struct quote_mark q = m->marks[i];
+    uint32_t first = m->count;
+    int split = mark_parts(m, d, q.words, q.words.from);
+    if (split <= 0)
+        return split;
+    for (uint32_t k = first; k < m->count; k++) {
+        struct quote_mark *part = &m->marks[k];
+        if (part->whole.from == q.words.from) {
+            part->whole.from = q.whole.from;
+            part->dash = false;
+        }
+        if (part->whole.to == q.words.to)
+            part->whole.to = q.whole.to;
+    }
+    m->marks[i].words.to = m->marks[i].words.from;
+    place_inner(m, i, first);
+    return 0;
+}
+
+static int split_marks(struct marking *m, const struct dialogue *d, uint32_t first)
 {
     uint32_t count = m->count;
     for (uint32_t i = first; i < count; i++) {
-        struct quote_mark q = m->marks[i];
-        if (q.parent != QUOTE_MARKS_NONE || q.words.to <= q.words.from)
-            continue;
-        int split = mark_parts(m, d, q.words, q.words.from);
-        TRY(split);
-        for (uint32_t k = count; split && k < m->count; k++) {
-            struct quote_mark *part = &m->marks[k];
-            if (part->whole.from == q.words.from) {
-                part->whole.from = q.whole.from;
-                part->dash = false;
-            }
-            if (part->whole.to == q.words.to)
-                part->whole.to = q.whole.to;
-        }
-        if (split)
-            m->marks[i].words.to = m->marks[i].words.from;
-        count = m->count;
+        if (m->marks[i].parent == QUOTE_MARKS_NONE && !is_dropped(&m->marks[i]))
+            TRY(split_mark(m, d, i));
     }
     return 0;
 }
@@ -584,7 +630,7 @@ static int mark_paragraphs(struct marking *m, const struct dialogue *d)
         if (!dialogue)
             TRY(mark_paragraph(m));
         if (!dialogue && language_section_count(d->say) > 0)
-            TRY(split_marked(m, d, first));
+            TRY(split_marks(m, d, first));
     }
     return 0;
 }
@@ -610,7 +656,7 @@ static void keep_marks(const struct marking *m, uint32_t *order, struct quote_ma
         struct quote_mark q = m->marks[order[k]];
         q.parent = q.parent == QUOTE_MARKS_NONE ? QUOTE_MARKS_NONE : number[q.parent];
         number[order[k]] = q.parent;
-        if (q.words.to <= q.words.from)
+        if (is_dropped(&q))
             continue;
         number[order[k]] = kept->count;
         kept->marks[kept->count++] = q;

@@ -195,6 +195,7 @@ static int add_marks(struct reading *r, uint32_t from, uint32_t to, bool *ret_jo
 /* Words and marks of a stretch without quotations. */
 static int read_plain(struct reading *r, uint32_t from, uint32_t to)
 {
+    ASSERT(from <= to);
     struct span rest = span_of(r->text.data + from, to - from), word;
     bool joined = false;
     uint32_t at = from;
@@ -370,7 +371,7 @@ static bool is_name_first(const struct reading *r, const struct units *u, uint32
     if (u->units[i].possessive || *place_of(r, r->large, hash) != 0 || i + 1 == u->count)
         return true;
     struct span next = u->units[i + 1].folded;
-    return u->units[i + 1].capital || u->units[i + 1].mark == ',' ||
+    return u->units[i + 1].capital || u->units[i + 1].mark == ',' || u->units[i + 1].mark == ':' ||
            (next.len > 0 && (language_has(w->say, next) || language_has(w->between, next) ||
                              language_has(w->relative, next)));
 }

@@ -524,6 +524,7 @@ static bool split_by_cue(const struct clause *c, const struct speaker *found, ui
     if (!is_quote(c, first) || found[first].grounds != QUOTE_BY_CUE || found[first].before)
         return false;
     *s = found[first];
+    s->before = true;
     return true;
 }
 
