@@ -168,6 +168,22 @@ static struct stretch speaker_of(const struct finding *f, uint32_t quote)
     return q->named.to > q->named.from ? q->named : q->speaker;
 }
 
+/* "Dorin", when a quotation's speaker in this document is "Pavel Dorin". */
+static struct stretch fullest(const struct finding *f, struct stretch s)
+{
+    struct span name = span_slice(f->words.text, s.from, s.to - s.from);
+    for (size_t i = 0; f->quotes && i < f->quotes->count; i++) {
+        struct stretch named = f->quotes->quotes[i].named;
+        uint32_t len = named.to - named.from;
+        if (len <= name.len + 1)
+            continue;
+        const uint8_t *end = f->words.text.data + named.to - name.len;
+        if (end[-1] == ' ' && memcmp(end, name.data, name.len) == 0)
+            return named;
+    }
+    return s;
+}
+
 /* A pronoun stands for who was named last as saying something, in this sentence or the two before. */
 static void resolve_pronouns(struct finding *f, struct claim *c, size_t start)
 {
@@ -178,6 +194,7 @@ static void resolve_pronouns(struct finding *f, struct claim *c, size_t start)
         } else if (f->last_name.to > 0) {
             c->chain[i] = f->last_name;
         }
+        c->chain[i] = fullest(f, c->chain[i]);
     }
 }
 

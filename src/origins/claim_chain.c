@@ -46,11 +46,26 @@ static bool is_pronoun_at(const struct claim_words *w, size_t word)
     return claim_match(w, "pronoun", word, word + 1, NULL) > 0;
 }
 
+/* A capital that a word has for more than its place in the sentence, as far as can be told. */
+static bool is_name(const struct claim_words *w, size_t word, bool alone)
+{
+    static const char *const others[] = {"stop",   "conjunction", "preposition", "relative",
+                                         "time",   "determiner",  "pronoun",     "number",
+                                         "nobody", "hedge",       "between"};
+    if (!w->words[word].capital || (!alone && w->words[word].sentence))
+        return false;
+    for (size_t i = 0; w->words[word].sentence && i < sizeof others / sizeof others[0]; i++) {
+        if (claim_match(w, others[i], word, word + 1, NULL) > 0)
+            return false;
+    }
+    return true;
+}
+
 /* Somebody is meant: a name, a pronoun, or somebody with an article or a role. */
 static bool names_somebody(const struct claim_words *w, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        if (w->words[i].capital && (i > from || !w->words[i].sentence))
+        if (is_name(w, i, to == from + 1))
             return true;
         if (claim_match(w, "source", i, to, NULL) > 0)
             return true;

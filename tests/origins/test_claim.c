@@ -120,6 +120,10 @@ static void who_says_so(void **state)
     assert_claims("Не менее 40 мужчин задержаны, сообщила горячая линия «Открытая дверь».",
                   "at least 40 detained <горячая линия «Открытая дверь");
     assert_claims("40 men were detained in the town.", "exactly 40 detained");
+    assert_claims(
+        "“This is not the town that I know,” said Rodan Keel, a lawyer. Keel said that 40 "
+        "men were dead. He added that 12 were missing.",
+        "exactly 40 killed <Rodan Keel; exactly 12 missing <Rodan Keel");
 }
 
 /* Whatever the bytes, what is found lies within them. */
