@@ -160,10 +160,10 @@ static int take_run(const struct seed_runs *r, const struct run *run, uint32_t p
 {
     size_t from = run->starts[part], count = run->starts[part + 1] - from;
     size_t record = r->numbers * sizeof(uint32_t);
-    uint32_t *out = to->numbers + to->count * r->numbers;
-    to->count += count;
     if (count == 0)
         return 0;
+    uint32_t *out = to->numbers + to->count * r->numbers;
+    to->count += count;
     if (run->numbers) {
         memcpy(out, run->numbers + from * r->numbers, count * record);
         return 0;

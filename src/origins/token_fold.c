@@ -212,10 +212,22 @@ static int add_piece(struct tokens *t, struct span text, struct span piece, bool
     return 0;
 }
 
+static bool has_ellipsis(struct span gap)
+{
+    for (size_t i = 0; i + 3 <= gap.len; i++) {
+        if (memcmp(gap.data + i, "\xe2\x80\xa6", 3) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int long_way(struct tokens *t, struct span text, size_t from, size_t end, bool *new_sentence)
 {
-    struct span rest = span_slice(text, from, end - from), word;
+    struct span rest = span_slice(text, from, end - from), word, gap = rest;
     while (word_next(&rest, &word)) {
+        gap.len = (size_t)(word.data - gap.data);
+        *new_sentence |= has_ellipsis(gap);
+        gap = rest;
         while (word.len > 0) {
             size_t len = word.len > TOKEN_LEN_MAX ? PIECE_BYTES : word.len;
             while (len < word.len && (word.data[len] & 0xC0) == 0x80)
@@ -224,6 +236,7 @@ static int long_way(struct tokens *t, struct span text, size_t from, size_t end,
             word = span_slice(word, len, word.len);
         }
     }
+    *new_sentence |= has_ellipsis(gap);
     return 0;
 }
 
