@@ -48,8 +48,8 @@ struct cli {
     const char *command, *help;
     const char *dir, *passphrase_file;
     bool json;
-    size_t count;     /* of arguments that are no options */
-    char **arguments; /* they: moved to the front of argv */
+    size_t count;        /* of arguments that are no options */
+    char **arguments;    /* they: moved to the front of argv */
     struct desk *desk;   /* after cli_open */
     struct model *model; /* after cli_open_model */
     struct arena arena;

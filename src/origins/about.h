@@ -23,8 +23,8 @@ struct about {
 
 /* The first day in it. */
 bool about_find_day(struct span text, const struct languages *languages, int32_t *ret_day);
-/* The first day that stands by itself, in a short line, among the first lines: a date of publication
- * and not one in a story. */
+/* The first day that stands by itself, in a short line, among the first lines: a date of
+ * publication and not one in a story. */
 bool about_find_day_at_top(struct span text, const struct languages *languages, int32_t *ret_day);
 /* ABOUT_DAY_NONE, or of a year from ABOUT_YEAR_MIN to ABOUT_YEAR_MAX, as all that are found. */
 bool about_is_day(int32_t day);
@@ -33,8 +33,8 @@ void about_put_day(struct buf *out, int32_t day);
 
 /* The parts of what a file is called, without folders and ending, such as
  * karsk-times_2031-04-09_detained-in-karsk: where there is a day, what is before it is the outlet
- * and what is behind it the title, with spaces for - and _. Fills what is empty; views into name, or
- * text of the arena. E_NOMEM. */
+ * and what is behind it the title, with spaces for - and _. Fills what is empty; views into name,
+ * or text of the arena. E_NOMEM. */
 struct arena;
 int about_from_name(struct span name, struct arena *arena, struct about *about) MUST_USE;
 /* Of http://www.example.org:80/news: example.org. Empty when it is no such address. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What a person says of documents, in a small table: CSV with a row of headers, of which `file` must
- * be there, and `title`, `outlet`, `address` and `date` may. A row's file is a file's name, with
- * folders as far as needed and with or without ending, or the address of a page in a WARC file. What
- * is in the table goes before what the document says; an empty field says nothing. */
+/* What a person says of documents, in a small table: CSV with a row of headers, of which `file`
+ * must be there, and `title`, `outlet`, `address` and `date` may. A row's file is a file's name,
+ * with folders as far as needed and with or without ending, or the address of a page in a WARC
+ * file. What is in the table goes before what the document says; an empty field says nothing. */
 #ifndef ORIGINS_ABOUT_TABLE_H
 #define ORIGINS_ABOUT_TABLE_H
 

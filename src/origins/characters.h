@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Places in texts, from bytes to characters (Unicode code points): what is written for others counts
- * characters. All places are put first, then each text is read once. */
+/* Places in texts, from bytes to characters (Unicode code points): what is written for others
+ * counts characters. All places are put first, then each text is read once. */
 #ifndef ORIGINS_CHARACTERS_H
 #define ORIGINS_CHARACTERS_H
 

@@ -34,7 +34,8 @@ int corpus_new(size_t memory_bytes, struct spill *spill, struct corpus **ret_cor
 void corpus_free(struct corpus *c);
 /* Copies it. E_UTF8, E_TOO_LARGE, E_IO, E_NOMEM. */
 int corpus_add(struct corpus *c, const struct document *d, struct problem *problem) MUST_USE;
-/* Names the one that was added as the nth, from 0: for names that depend on all there are. E_NOMEM. */
+/* Names the one that was added as the nth, from 0: for names that depend on all there are.
+ * E_NOMEM. */
 int corpus_name(struct corpus *c, uint32_t nth, struct span name) MUST_USE;
 /* No more are added. E_EXISTS: two have one name, and the problem says which. */
 int corpus_close(struct corpus *c, struct problem *problem) MUST_USE;

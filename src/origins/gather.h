@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Files become a corpus: each is read (read.h), what a table says of it is put over what it says
- * itself (about_table.h), and when all are there they are named (about_names.h). What was left out or
- * put right is remarked on. The order of files changes nothing. */
+ * itself (about_table.h), and when all are there they are named (about_names.h). What was left out
+ * or put right is remarked on. The order of files changes nothing. */
 #ifndef ORIGINS_GATHER_H
 #define ORIGINS_GATHER_H
 

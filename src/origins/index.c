@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Blocks of fields (base/fields.h), so that later versions can say more of a document. The check sum
- * is against accidents; whoever can change the file can change the documents too. */
+/* Blocks of fields (base/fields.h), so that later versions can say more of a document. The check
+ * sum is against accidents; whoever can change the file can change the documents too. */
 #include "origins/index.h"
 
 #include <inttypes.h>

@@ -7,8 +7,8 @@
  * conversion that is a page or plain text is a document, and called by its address. Nothing is
  * fetched.
  *
- * What is known of a document comes from the document, then from the file's name (about.h), then for
- * a WARC record from its date. */
+ * What is known of a document comes from the document, then from the file's name (about.h), then
+ * for a WARC record from its date. */
 #ifndef ORIGINS_READ_H
 #define ORIGINS_READ_H
 

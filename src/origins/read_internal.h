@@ -40,9 +40,9 @@ struct read_http {
     struct span type; /* the Content-Type */
     struct span body; /* a view into response, or into decoded */
 };
-/* response: head and body. Takes chunks together and unpacks gzip and deflate, into decoded where that
- * is needed; a body that is not as its head says is taken as it is. *ret_cut: it was packed, and ends
- * too early. E_FORMAT, E_TOO_LARGE, E_NOMEM. */
+/* response: head and body. Takes chunks together and unpacks gzip and deflate, into decoded where
+ * that is needed; a body that is not as its head says is taken as it is. *ret_cut: it was packed,
+ * and ends too early. E_FORMAT, E_TOO_LARGE, E_NOMEM. */
 int read_http_response(struct span response, struct buf *decoded, struct read_http *ret_http,
                        bool *ret_cut, struct problem *problem) MUST_USE;
 /* The value of a header in lines of "name: value", without spaces around; or empty. */

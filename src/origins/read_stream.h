@@ -28,13 +28,13 @@ void read_stream_release(struct read_stream *s);
 int read_stream_peek(struct read_stream *s, size_t want, struct span *ret_ahead) MUST_USE;
 /* Takes count bytes that were peeked at. */
 void read_stream_take(struct read_stream *s, size_t count);
-/* Takes count bytes and appends them to out, or drops them when out is NULL; *ret_got is fewer where
- * it ends. Errors of the source, and out's. */
+/* Takes count bytes and appends them to out, or drops them when out is NULL; *ret_got is fewer
+ * where it ends. Errors of the source, and out's. */
 int read_stream_copy(struct read_stream *s, uint64_t count, struct buf *out,
                      uint64_t *ret_got) MUST_USE;
 
-/* What is packed in below. Members that stand behind each other are one; what is behind the last and
- * is no member is passed over. */
+/* What is packed in below. Members that stand behind each other are one; what is behind the last
+ * and is no member is passed over. */
 struct read_inflate;
 enum read_packing {
     READ_GZIP,

@@ -25,8 +25,8 @@ struct read_tokens {
     struct span page;
     size_t at;
     struct span raw_name; /* of the element whose content is text until it is closed */
-    /* Where the next of a character stands, at or behind where it was last looked for; page.len when
-     * there is none. */
+    /* Where the next of a character stands, at or behind where it was last looked for; page.len
+     * when there is none. */
     size_t next_quote[2], next_end, next_comment_end;
     bool title_open; /* a title was not closed: none is looked for any more */
 };

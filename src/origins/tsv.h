@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What was found as lines of values with tabs between, for programs that score it. No headers; names
- * of documents as in all results; places in characters, from 0.
+/* What was found as lines of values with tabs between, for programs that score it. No headers;
+ * names of documents as in all results; places in characters, from 0.
  *
  *   passages.tsv   document, from, length, document, from, length: the later one first as far as
  *                  days tell
