@@ -195,7 +195,7 @@ uint32_t token_hash(struct span folded)
 
 #define CHUNK_BLOCKS 64
 #define PLACES_MAX (CHUNK_BLOCKS * BLOCK / 2 + 2)
-#define PLACES_AHEAD 16 /* written without asking how many there are */
+#define PLACES_AHEAD 12 /* written without asking how many there are */
 
 struct scan {
     struct tokens *tokens;
@@ -248,6 +248,10 @@ static int add_other(struct scan *s, size_t from, size_t to, size_t left)
     return tokens_reserve(s->tokens, left);
 }
 
+/* 8 bytes from 16 - len on keep the first 8 bytes of a word of that length; 8 bytes on, the rest. */
+static const uint8_t kept_bytes[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                       255, 255, 255, 255, 255, 255, 255, 255};
+
 /* Adds words from the list on, up to one that is not at most 16 bytes of ASCII; returns which. */
 ALWAYS_INLINE size_t add_common(struct scan *s, size_t word)
 {
@@ -261,12 +265,12 @@ ALWAYS_INLINE size_t add_common(struct scan *s, size_t word)
         if (len > 16 || from >= readable)
             break;
         const uint8_t *bytes = s->text.data + from;
-        uint64_t one = low_bytes(load(bytes), len);
-        uint64_t two = low_bytes(load(bytes + 8), len > 8 ? len - 8 : 0);
-        if ((one | two) & HIGH_BITS)
+        uint64_t one = load(bytes), two = load(bytes + 8);
+        uint64_t keep_one = load(kept_bytes + 16 - len), keep_two = load(kept_bytes + 24 - len);
+        if (((one & keep_one) | (two & keep_two)) & HIGH_BITS)
             break;
-        one |= low_bytes(LOWER_BITS, len);
-        two |= low_bytes(LOWER_BITS, len > 8 ? len - 8 : 0);
+        one = (one | LOWER_BITS) & keep_one;
+        two = (two | LOWER_BITS) & keep_two;
         *hash++ = finish(blend(blend(0, one), two));
         *at++ = s->begins[word] | name_flag(*bytes) | new_sentence;
         *lens++ = (uint8_t)len;
@@ -298,8 +302,10 @@ ALWAYS_INLINE size_t write_places(uint32_t *places, size_t count, size_t base, u
     unsigned all = (unsigned)__builtin_popcountll(bits);
     uint32_t *to = places + count;
     for (unsigned done = 0; done < all; done += PLACES_AHEAD) {
+#pragma GCC unroll 16
         for (unsigned i = 0; i < PLACES_AHEAD; i++) {
-            to[done + i] = (uint32_t)base + (bits ? (unsigned)__builtin_ctzll(bits) : BLOCK);
+            /* The highest bit: zero has no lowest one. */
+            to[done + i] = (uint32_t)base + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
             bits &= bits - 1;
         }
     }
