@@ -398,15 +398,15 @@ static void find_all_names(const struct reading *r, struct sentences *s)
         find_names(r, &s->inner[i]);
 }
 
-static int keep_units(struct reading *r, uint32_t first, struct units *ret_units)
+static int keep_units(struct reading *r, struct units *ret_units)
 {
-    uint32_t count = r->count - first;
-    leave_parentheses(r->units + first, &count);
-    end_sentences(r, r->units + first, &count);
+    uint32_t count = r->count;
+    leave_parentheses(r->units, &count);
+    end_sentences(r, r->units, &count);
     ret_units->units = arena_alloc(r->arena, (count + 1) * sizeof(struct unit));
     REJECT_IF(!ret_units->units, E_NOMEM);
     if (count > 0)
-        memcpy(ret_units->units, r->units + first, count * sizeof(struct unit));
+        memcpy(ret_units->units, r->units, count * sizeof(struct unit));
     ret_units->count = count;
     return 0;
 }
@@ -418,7 +418,7 @@ static int read_inner(struct reading *r, struct sentences *s)
         r->count = 0;
         r->mark = i + 1;
         TRY(read_level(r, q->words.from, q->words.to, i));
-        TRY(keep_units(r, 0, &s->inner[i]));
+        TRY(keep_units(r, &s->inner[i]));
     }
     return 0;
 }
@@ -430,7 +430,7 @@ static int read_outer(struct reading *r, struct sentences *s)
         struct stretch p = r->marks->paragraphs[i];
         TRY(read_level(r, p.from, p.to, QUOTE_MARKS_NONE));
     }
-    return keep_units(r, 0, &s->outer);
+    return keep_units(r, &s->outer);
 }
 
 int sentences_read(struct span text, const struct quote_marks *marks,

@@ -175,7 +175,8 @@ static int take_utterance(struct source *s, size_t i, struct utterance *u)
     }
     u->words = arena_alloc(s->arena, count * sizeof *u->words + 1);
     REJECT_IF(!u->words, E_NOMEM);
-    memcpy(u->words, s->scratch, count * sizeof *u->words);
+    if (count > 0)
+        memcpy(u->words, s->scratch, count * sizeof *u->words);
     u->count = count;
     u->text = HASH_START;
     for (uint32_t k = 0; k < count; k++)
