@@ -37,6 +37,7 @@ static const char help[] =
     "\n"
     "What comes out (text, unless said; a file is written whole or not at all):\n"
     "  --json               for programs\n"
+    "  --html FILE          a page that needs nothing else, with drawings of where all comes from\n"
     "  --tsv FOLDER         passages.tsv, pairs.tsv and quotes.tsv, with places in characters\n"
     "  -o, --output FILE    to a file\n"
     "\n"
@@ -53,7 +54,8 @@ static const char help[] =
 #define MEMORY_MIN_BYTES ((uint64_t)256 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
 
-enum { REPORT, PASSAGES, PAIRS, QUOTES, OUTPUTS };
+enum { REPORT, PASSAGES, PAIRS, QUOTES, PAGE, OUTPUTS };
+#define PAGE_MAX_BYTES ((size_t)256 << 20)
 
 struct output {
     const char *path;
@@ -231,11 +233,22 @@ static int write_tables(struct work *w)
     return 0;
 }
 
+static int write_page(struct work *w, const struct origins_report *report)
+{
+    struct buf page CLEANUP(buf_release);
+    buf_init(&page, PAGE_MAX_BYTES);
+    if (!w->outputs[PAGE].path)
+        return 0;
+    TRY(origins_report_html(report, &page));
+    return put_piece(&w->outputs[PAGE], buf_bytes(&page));
+}
+
 static int write_report(struct work *w)
 {
     const struct origins_report report = {.origins = w->origins, .gather = w->files.gather};
     TRY(w->cli->json ? origins_report_json(&report, &w->cli->out)
                      : origins_report_text(&report, cli_width(), &w->cli->out));
+    TRY(write_page(w, &report));
     if (!w->outputs[REPORT].path)
         return 0;
     TRY(put_piece(&w->outputs[REPORT], buf_bytes(&w->cli->out)));
@@ -317,6 +330,7 @@ int cmd_origins(int argc, char **argv)
         {.name = "language", .list = &w.languages_said},
         {.name = "index", .text = &w.files.index},
         {.name = "tsv", .text = &w.tsv},
+        {.name = "html", .text = &w.outputs[PAGE].path},
         {.name = "output", .letter = 'o', .text = &w.outputs[REPORT].path},
         {.name = "memory", .text = &w.memory},
         {.name = "spill", .text = &w.spill_folder},

@@ -17,6 +17,8 @@ struct origins_report {
 /* For a terminal of so many columns; with fewer than the least it is made for that. */
 #define ORIGINS_REPORT_WIDTH_MIN 40
 int origins_report_text(const struct origins_report *r, size_t width, struct buf *out) MUST_USE;
+/* One file that needs nothing else; of a large corpus the first of each part. */
+int origins_report_html(const struct origins_report *r, struct buf *out) MUST_USE;
 /* docs/origins.md has the members. */
 int origins_report_json(const struct origins_report *r, struct buf *out) MUST_USE;
 

@@ -81,17 +81,7 @@ void text_report_put_document(struct text_report *t, uint32_t document)
 
 static void put_sums(struct text_report *t)
 {
-    const struct origins *o = t->origins;
-    report_words_counted(&t->words, corpus_count(o->corpus), "document", "documents");
-    buf_text(&t->words, ", ");
-    report_words_counted(&t->words, corpus_text_bytes(o->corpus), "byte", "bytes");
-    buf_text(&t->words, " of text: ");
-    report_words_counted(&t->words, o->claims.count, "claim", "claims");
-    buf_text(&t->words, " that count people, ");
-    report_words_counted(&t->words, o->statements->count, "statement", "statements");
-    buf_text(&t->words, ", ");
-    report_words_counted(&t->words, o->passages->count, "shared passage", "shared passages");
-    buf_u8(&t->words, '.');
+    report_words_sums(&t->words, t->origins);
     text_report_paragraph(t, 0);
     buf_text(&t->words, report_words_caution);
     text_report_paragraph(t, 0);
@@ -126,7 +116,12 @@ static int put_pairs(struct text_report *t)
         row[3] = keep(t, corpus_document(t->origins->corpus, pair->b).name);
         row[4] = share(t, pair->b_shared);
     }
+    uint32_t alone;
+    TRY(report_words_alone(t->origins, &alone));
     text_report_heading(t, "Documents that share text");
+    report_words_counted(&t->words, alone, "document shares", "documents share");
+    buf_text(&t->words, " no passage with any other.");
+    text_report_paragraph(t, 0);
     term_table(t->out, columns, COUNT_OF(columns), cells, pick.count, t->width);
     text_report_more(t, pick.of - pick.count);
     return 0;

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "base/mem.h"
+
 #define NAMES_MAX 8 /* origins that are named in a sentence */
 
 const char report_words_caution[] =
@@ -24,6 +26,37 @@ void report_words_counted(struct buf *out, uint64_t n, const char *one, const ch
 {
     report_words_number(out, n);
     buf_printf(out, " %s", n == 1 ? one : several);
+}
+
+void report_words_sums(struct buf *out, const struct origins *o)
+{
+    report_words_counted(out, corpus_count(o->corpus), "document", "documents");
+    buf_text(out, ", ");
+    report_words_counted(out, corpus_text_bytes(o->corpus), "byte", "bytes");
+    buf_text(out, " of text: ");
+    report_words_counted(out, o->claims.count, "claim", "claims");
+    buf_text(out, " that count people, ");
+    report_words_counted(out, o->statements->count, "statement", "statements");
+    buf_text(out, ", ");
+    report_words_counted(out, o->passages->count, "shared passage", "shared passages");
+    buf_u8(out, '.');
+}
+
+int report_words_alone(const struct origins *o, uint32_t *ret_count)
+{
+    uint32_t documents = corpus_count(o->corpus), count = documents;
+    uint8_t *shares = mem_calloc(documents, 1);
+    REJECT_IF(!shares, E_NOMEM);
+    for (size_t i = 0; i < o->passages->count; i++) {
+        const uint32_t ends[] = {o->passages->passages[i].a, o->passages->passages[i].b};
+        for (size_t k = 0; k < COUNT_OF(ends); k++) {
+            count -= !shares[ends[k]];
+            shares[ends[k]] = 1;
+        }
+    }
+    mem_free(shares);
+    *ret_count = count;
+    return 0;
 }
 
 /* Claims */

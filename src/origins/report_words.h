@@ -10,6 +10,10 @@ extern const char report_words_caution[]; /* that nothing here says what is true
 
 /* 12,749 */
 void report_words_number(struct buf *out, uint64_t n);
+/* How many documents, bytes, claims, statements and passages there are. */
+void report_words_sums(struct buf *out, const struct origins *o);
+/* How many documents share no passage with another. E_NOMEM. */
+int report_words_alone(const struct origins *o, uint32_t *ret_count) MUST_USE;
 /* "1 document", "12 documents" */
 void report_words_counted(struct buf *out, uint64_t n, const char *one, const char *several);
 /* "at least 40 detained" */
