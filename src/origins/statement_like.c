@@ -15,6 +15,7 @@
 /* and stands there within a place that weighs at most this much of it. */
 #define FRAGMENT_SPREAD 1.5f
 #define SHORT_WORDS 25
+#define NAMES_FITS 8.0f
 #define DAYS_NEAR 7
 
 struct cell {
@@ -121,17 +122,22 @@ static uint32_t strangers(const struct said_word *a, uint32_t a_from, uint32_t a
     return count;
 }
 
-/* Another number, another name, or one says what the other denies. */
-static bool contradict(const struct node *a, const struct node *b, const struct region *r)
+/* Both have numbers (or names) that the other has not. */
+static bool differ(const struct node *a, const struct node *b, const struct region *r, bool numbers)
 {
     const struct said_word *x = a->words, *y = b->words;
-    for (int numbers = 0; numbers < 2; numbers++) {
-        if (strangers(x, r->from_a, r->to_a, y, 0, b->word_count, numbers) > 0 &&
-            strangers(y, r->from_b, r->to_b, x, 0, a->word_count, numbers) > 0)
-            return true;
-    }
+    return strangers(x, r->from_a, r->to_a, y, 0, b->word_count, numbers) > 0 &&
+           strangers(y, r->from_b, r->to_b, x, 0, a->word_count, numbers) > 0;
+}
+
+/* Another number, another name, or one says what the other denies. A spinner turns names into words
+ * too: where so much fits, another name is not another utterance. */
+static bool contradict(const struct node *a, const struct node *b, const struct region *r)
+{
+    if (differ(a, b, r, true) || (r->fits < NAMES_FITS && differ(a, b, r, false)))
+        return true;
     return r->to_b - r->from_b <= SHORT_WORDS &&
-           negations(x, r->from_a, r->to_a) != negations(y, r->from_b, r->to_b);
+           negations(a->words, r->from_a, r->to_a) != negations(b->words, r->from_b, r->to_b);
 }
 
 static bool are_near(const struct node *a, const struct node *b)
