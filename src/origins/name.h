@@ -35,7 +35,7 @@ int names_read(const struct units *line, const struct quote_words *words, struct
                struct names *ret_names) MUST_USE;
 /* The name in the mention, or NAME_NONE. */
 uint32_t names_in(const struct names *n, struct mention m);
-/* The fullest form of a name: another or itself. When the text has two who are called so, itself. */
+/* The fullest form of a name: another or itself. Where two are called so, itself. */
 uint32_t names_fullest(const struct names *n, uint32_t name);
 /* Without titles. */
 struct stretch names_stretch(const struct names *n, uint32_t name);

@@ -504,8 +504,8 @@ static bool is_dropped(const struct quote_mark *q)
     return q->words.to <= q->words.from;
 }
 
-/* What stands in mark i, which is split into the parts from first on, now stands in one of them or in
- * none; what would reach out of a part is dropped. */
+/* What stands in mark i, which is split into the parts from first on, now stands in one of them or
+ * in none; what would reach out of a part is dropped. */
 static void place_inner(struct marking *m, uint32_t i, uint32_t first)
 {
     uint32_t end = m->marks[i].whole.to;
@@ -644,8 +644,8 @@ static int compare_marks(const void *a, const void *b, void *arg)
     return x < y ? -1 : x > y;
 }
 
-/* In order, without those that were apostrophes or were split. order[m->count + i] is the new number
- * of mark i: its own, or that of what it stood in. */
+/* In order, without those that were apostrophes or were split. order[m->count + i] is the new
+ * number of mark i: its own, or that of what it stood in. */
 static void keep_marks(const struct marking *m, uint32_t *order, struct quote_marks *kept)
 {
     uint32_t *number = order + m->count;

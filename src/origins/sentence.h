@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* A text as who looks for speakers reads it: words, marks, and each quotation as one unit, in
- * sentences and paragraphs. What stands in a quotation is a line of units of its own. What stands in
- * short parentheses is left out. */
+ * sentences and paragraphs. What stands in a quotation is a line of units of its own. What stands
+ * in short parentheses is left out. */
 #ifndef ORIGINS_SENTENCE_H
 #define ORIGINS_SENTENCE_H
 

@@ -214,7 +214,7 @@ static uint32_t segment_start(const struct clause *c, uint32_t from, uint32_t i)
     return i;
 }
 
-/* A segment that tells more of what stands before it: "42", "a lawyer of Karsk", "who was there". */
+/* A segment that tells more of what stands before it: "42", "a lawyer", "who was there". */
 static bool is_addition(const struct clause *c, uint32_t from, uint32_t to)
 {
     const struct unit *u = unit_at(c, from);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Two wordings are compared when they share a feature: two words that are not in [stop] and stand
- * near each other, or three words in a row. The features of all are made and sorted part by part, by
- * their hash, so that they fit into the memory there is; each wording is paired with the next few
+ * near each other, or three words in a row. The features of all are made and sorted part by part,
+ * by their hash, so that they fit into the memory there is; each wording is paired with the next few
  * that share a feature and with the weightiest one, so that a phrase in a million wordings makes a
  * few millions of pairs. */
 #include "origins/statement_parts.h"
@@ -55,8 +55,8 @@ static int put_feature(struct making *m, uint64_t hash, uint32_t node)
     return 0;
 }
 
-/* Three words in a row, or of four the first, one of the middle, and the last; one at least is not in
- * [stop]. */
+/* Three words in a row, or of four the first, one of the middle, and the last; one at least is not
+ * in [stop]. */
 static int put_rows(struct making *m, const struct said_word *w, uint32_t before, uint32_t number)
 {
     static const int rows[3][2] = {{2, 1}, {3, 1}, {3, 2}};

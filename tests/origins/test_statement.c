@@ -38,8 +38,8 @@ static struct corpus *corpus_of(const struct text *texts, size_t count)
     return c;
 }
 
-/* speaker {role}: document*, document fragment, ...; the star is the complete one, ~ reworded, ? does
- * not say who */
+/* speaker {role}: document*, document fragment, ...; the star is the complete one, ~ reworded, ?
+ * does not say who */
 static void describe(struct corpus *c, const struct statements *found, struct buf *b)
 {
     for (uint32_t i = 0; i < found->count; i++) {
