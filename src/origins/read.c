@@ -200,7 +200,7 @@ static int read_unpacked(struct reading *r, const struct read_input *input, stru
     TRY(read_stream_peek(s, LOOK_BYTES, &ahead));
     if (ahead.len == 0)
         return problem_set(r->problem, E_FORMAT, "it is empty");
-    if (begins_with(ahead, "warc/1."))
+    if (ahead.len >= 5 && memcmp(ahead.data, "WARC/", 5) == 0)
         return read_warc(r, s);
     return read_single(r, input, s);
 }

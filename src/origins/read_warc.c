@@ -60,7 +60,7 @@ static int take_head(struct warc *w)
     TRY(read_stream_peek(w->stream, HEAD_MAX_BYTES, &ahead));
     ahead = span_slice(ahead, 0, HEAD_MAX_BYTES);
     size_t len = read_head_len(ahead);
-    if (ahead.len < 7 || memcmp(ahead.data, "WARC/1.", 7) != 0)
+    if (ahead.len < 5 || memcmp(ahead.data, "WARC/", 5) != 0)
         return end_early(w, "no WARC record begins here; the rest was left out");
     if (len == 0)
         return end_early(w, ahead.len < HEAD_MAX_BYTES
