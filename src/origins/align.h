@@ -24,7 +24,7 @@ struct align_extent {
     uint32_t a, b; /* words of each that are in it */
 };
 
-/* Forward from the words a_at and b_at on, or backward from those before them; within the ranges. */
+/* Forward from the words a_at and b_at on, or backward from those before; within the ranges. */
 struct align_extent align_forward(const struct token_view *a, const struct token_view *b,
                                   struct align_range in_a, struct align_range in_b, uint32_t a_at,
                                   uint32_t b_at, bool plain);

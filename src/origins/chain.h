@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Which of the places where two documents have a seed in common are worth aligning: those with
- * another such place a little further on near the same diagonal. Chance meetings of two seeds seldom
- * have. */
+ * another such place a little further on near the same diagonal. Chance meetings seldom have. */
 #ifndef ORIGINS_CHAIN_H
 #define ORIGINS_CHAIN_H
 

@@ -42,13 +42,16 @@ struct passages {
     size_t count;
     struct document_pair *pairs; /* by a, then b */
     size_t pair_count;
-    /* Groups of documents that are copies of each other: never by chaining over scraps. By document:
-     * the number of its group's first document. */
+    /* Groups of documents that are copies of each other: never by chaining over scraps. By
+     * document: the number of its group's first document. */
     uint32_t *copy_group;
-    uint64_t seeds_left_out; /* seeds that stood in more documents than are looked at */
+    /* Seeds that stood in so many documents that each was compared with the first of them only.
+     * Likewise, of documents that have the same words the first one alone is compared. */
+    uint64_t seeds_left_out;
 };
 
-/* E_IO, E_NOMEM, E_STOPPED. */
+/* The spill space of the means is not the corpus's, is empty, and nobody else uses it meanwhile; the
+ * answer itself is always in memory. E_IO, E_NOMEM, E_STOPPED. */
 int passages_find(struct corpus *corpus, const struct languages *languages,
                   const struct origins_means *means, struct passages **ret_passages,
                   struct problem *problem) MUST_USE;

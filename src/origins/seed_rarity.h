@@ -14,8 +14,8 @@
 
 /* Adds the words of a view to counts, which has SEED_RARITY_SIZE numbers. */
 void seed_rarity_count(const struct token_view *v, uint32_t *counts);
-/* By how often words were seen, their rarity; the table is zero before. Returns how many words there
- * are. languages may be NULL. */
+/* By how often words were seen, their rarity; the table is zero before. Returns how many words
+ * there are. languages may be NULL. */
 uint64_t seed_rarity_make(const uint32_t *counts, const struct languages *languages,
                           uint8_t *table);
 

@@ -248,7 +248,7 @@ static int add_other(struct scan *s, size_t from, size_t to, size_t left)
     return tokens_reserve(s->tokens, left);
 }
 
-/* 8 bytes from 16 - len on keep the first 8 bytes of a word of that length; 8 bytes on, the rest. */
+/* 8 bytes from 16 - len on keep the first 8 bytes of a word of len; 8 bytes on, the rest. */
 static const uint8_t kept_bytes[32] = {255, 255, 255, 255, 255, 255, 255, 255,
                                        255, 255, 255, 255, 255, 255, 255, 255};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Reuse that is made here, out of an invented language, so that what should be found is known to the
- * byte; and what must not change or break a run. */
+/* Reuse that is made here, out of an invented language, so that what should be found is known to
+ * the byte; and what must not change or break a run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

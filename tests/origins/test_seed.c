@@ -157,7 +157,7 @@ static uint16_t one_cell(void *arg, uint32_t a, uint32_t b)
     return 0;
 }
 
-/* One seed, so many documents, each with it several times: all pairs, or a star around the first. */
+/* One seed, so many documents, each with it several times: all pairs, or a star. */
 static size_t joined(uint32_t documents, uint32_t times, uint64_t *left_out)
 {
     struct seed_part part = {.count = 0};
