@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Where quotation marks open and close: “ ” „ “ " « » ‹ › ‘ ’ ' 「 」 『 』, nested, and the dashes of
- * a dialogue. Apostrophes, feet and inches are none. What is never closed ends with its paragraph. */
+/* Where quotation marks open and close: “ ” „ “ " « » ‹ › ‘ ’ ' 「 」 『 』, nested, and the dashes
+ * of a dialogue. Apostrophes, feet and inches are none. What is never closed ends with its
+ * paragraph. */
 #ifndef ORIGINS_QUOTE_MARKS_H
 #define ORIGINS_QUOTE_MARKS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The words come from text/word.h; a hyphen between two of them joins them again, since the last
- * one then says what the whole is. A capital at the beginning of a sentence is a name's unless the word
- * is seen with a small letter, or is one of those that every text has. */
+ * one then says what the whole is. A capital at the beginning of a sentence is a name's unless
+ * the word is seen with a small letter, or is one of those that every text has. */
 #include "origins/sentence.h"
 
 #include <string.h>

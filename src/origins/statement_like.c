@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Local alignment (Smith and Waterman 1981) with gaps that cost what is left out. A spinner leaves
- * the small words and the order, an editor the rare words: both are seen in the weight of what
- * fits, out of the weight of all. What one cannot see in a weight, a number, a name or a "not" that is
- * another, parts two wordings whatever else they share. */
+/* Local alignment (Smith and Waterman 1981) with gaps that cost what is left out. A spinner
+ * leaves the small words and the order, an editor the rare words: both are seen in the weight of
+ * what fits, out of the weight of all. What one cannot see in a weight, a number, a name or a
+ * "not" that is another, parts two wordings whatever else they share. */
 #include "origins/statement_parts.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Two wordings are compared when they share a feature: two words that are not in [stop] and stand
  * near each other, or three words in a row. The features of all are made and sorted part by part,
- * by their hash, so that they fit into the memory there is; each wording is paired with the next few
- * that share a feature and with the weightiest one, so that a phrase in a million wordings makes a
- * few millions of pairs. */
+ * by their hash, so that they fit into the memory there is; each wording is paired with the next
+ * few that share a feature and with the weightiest one, so that a phrase in a million wordings
+ * makes a few millions of pairs. */
 #include "origins/statement_parts.h"
 
 #include <stdlib.h>
