@@ -38,15 +38,16 @@ static void put_firmness(struct html_report *h, struct values *v, const struct c
 
 static void put_beside(struct html_report *h, struct values *v, const struct claim_group *g)
 {
+    values_flag(v, "has_beside", g->beside_count > 0);
     for (uint32_t i = 0; i < g->beside_count && i < BESIDE_MAX; i++) {
         const struct claim_group *other = &h->origins->claims.groups[g->beside[i].group];
-        buf_text(&h->words, g->beside[i].contradicts ? "Against it, both cannot be so: "
-                                                     : "Beside it, both can be so: ");
+        struct values *row = values_add(v, "beside");
         report_words_claim(&h->words, other);
-        buf_text(&h->words, ". ");
+        values_text(row, "name", html_report_keep(h));
         report_words_origins(&h->words, h->origins, &other->origin);
         buf_u8(&h->words, '.');
-        put_note(h, v);
+        values_text(row, "origins", html_report_keep(h));
+        values_text(row, "verdict", g->beside[i].contradicts ? "no" : "yes");
     }
 }
 

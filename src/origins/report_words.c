@@ -133,9 +133,9 @@ const char *report_words_why(const struct origin_edge *edge, const struct origin
     case ORIGIN_OUTLET:
         return "names this outlet";
     case ORIGIN_PASSAGE:
-        return "has the same passage, and is later";
+        return "has the same passage, later";
     case ORIGIN_EITHER:
-        return "has the same passage; which was first cannot be told";
+        return "same passage; order unknown";
     case ORIGIN_SAYS_SO:
         break;
     }
