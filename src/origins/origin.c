@@ -123,11 +123,19 @@ struct alias {
     uint32_t node;
 };
 
+/* A document by its outlet. */
+struct published {
+    struct span outlet;
+    uint32_t node;
+};
+
 struct tracing {
     struct origin_index *index;
     struct origin *origin;
     struct arena *arena;
-    uint32_t documents; /* nodes that are documents */
+    uint32_t documents;          /* nodes that are documents */
+    struct published *published; /* by outlet, then node */
+    uint32_t published_count;
     struct alias *aliases;
     uint32_t alias_count;
     uint32_t *node_of;           /* by place in by_number: the node of that document */
@@ -273,6 +281,32 @@ static int number_documents(struct tracing *t)
     return 0;
 }
 
+static int compare_keys(struct span a, struct span b)
+{
+    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int by_outlet(const void *x, const void *y)
+{
+    const struct published *a = x, *b = y;
+    int order = compare_keys(a->outlet, b->outlet);
+    return order ? order : (a->node > b->node) - (a->node < b->node);
+}
+
+static int list_outlets(struct tracing *t)
+{
+    t->published = arena_alloc(t->arena, (t->documents + 1) * sizeof *t->published);
+    REJECT_IF(!t->published, E_NOMEM);
+    for (uint32_t i = 0; i < t->documents; i++) {
+        struct span outlet = t->index->outlets[t->origin->nodes[i].document];
+        if (outlet.len > 0)
+            t->published[t->published_count++] = (struct published){outlet, i};
+    }
+    qsort(t->published, t->published_count, sizeof *t->published, by_outlet);
+    return 0;
+}
+
 /* One node a document, with the telling that names the most. */
 static int add_documents(struct tracing *t, const struct telling *const *tellings, size_t count)
 {
@@ -294,6 +328,7 @@ static int add_documents(struct tracing *t, const struct telling *const *telling
     }
     qsort_r(o->nodes, o->node_count, sizeof *o->nodes, by_node_order, t->index);
     t->documents = o->node_count;
+    TRY(list_outlets(t));
     return number_documents(t);
 }
 
@@ -375,13 +410,19 @@ static uint32_t node_of_teller(struct tracing *t, const struct teller *teller)
 static uint32_t document_of_outlet(const struct tracing *t, uint32_t before,
                                    const struct teller *teller)
 {
+    uint32_t low = 0, high = t->published_count;
     if (teller->key.len == 0)
         return t->origin->node_count;
-    for (uint32_t i = before; i > 0; i--) {
-        if (span_equal(t->index->outlets[t->origin->nodes[i - 1].document], teller->key))
-            return i - 1;
+    const struct published wanted = {teller->key, before};
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (by_outlet(&t->published[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return t->origin->node_count;
+    bool found = low > 0 && span_equal(t->published[low - 1].outlet, teller->key);
+    return found ? t->published[low - 1].node : t->origin->node_count;
 }
 
 static int follow_tellers(struct tracing *t, uint32_t node, bool copied)
