@@ -50,8 +50,8 @@ struct passages {
     uint64_t seeds_left_out;
 };
 
-/* The spill space of the means is not the corpus's, is empty, and nobody else uses it meanwhile; the
- * answer itself is always in memory. E_IO, E_NOMEM, E_STOPPED. */
+/* The spill space of the means is not the corpus's, is empty, and nobody else uses it meanwhile;
+ * the answer itself is always in memory. E_IO, E_NOMEM, E_STOPPED. */
 int passages_find(struct corpus *corpus, const struct languages *languages,
                   const struct origins_means *means, struct passages **ret_passages,
                   struct problem *problem) MUST_USE;

@@ -184,13 +184,19 @@ static uint64_t hash_long(const uint8_t *word, size_t len, uint64_t lower, uint6
     return hash;
 }
 
+/* What was folded has the bits of LOWER_BITS where it is ASCII. */
 uint32_t token_hash(struct span folded)
 {
     uint64_t seen = 0;
-    bool ascii = true;
-    for (size_t i = 0; i < folded.len; i++)
-        ascii = ascii && folded.data[i] < 0x80;
-    return finish(hash_long(folded.data, folded.len, ascii ? LOWER_BITS : 0, &seen));
+    return finish(hash_long(folded.data, folded.len, 0, &seen));
+}
+
+uint32_t token_hash_padded(const uint8_t *folded, size_t len)
+{
+    uint64_t hash = blend(blend(0, load(folded)), load(folded + 8));
+    for (size_t at = 16; at < len; at += 8)
+        hash = blend(hash, load(folded + at));
+    return finish(hash);
 }
 
 #define CHUNK_BLOCKS 64

@@ -88,18 +88,20 @@ bool token_table_plain(const struct token_table *table)
 }
 
 /* The character at data, which is UTF-8; RARE when it is not in the table. */
-static struct character character_at(const struct token_table *table, const uint8_t *data,
-                                     size_t *ret_len)
+static inline const struct character *character_at(const struct token_table *table,
+                                                   const uint8_t *data, size_t *ret_len)
 {
+    static const struct character other = {.kind = OTHER}, rare = {.kind = RARE};
+    static const struct character joiner = {.kind = JOINER};
     const uint8_t c = data[0];
     *ret_len = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
     if (c < 0x80)
-        return table->characters[c];
+        return &table->characters[c];
     if (c < 0xE0)
-        return table->characters[(c & 0x1F) << 6 | (data[1] & 0x3F)];
+        return &table->characters[(c & 0x1F) << 6 | (data[1] & 0x3F)];
     if (c == 0xE2 && data[1] == 0x80 && data[2] >= 0x90 && data[2] <= 0xBA)
-        return (struct character){.kind = data[2] == 0x99 ? JOINER : OTHER};
-    return (struct character){.kind = RARE};
+        return data[2] == 0x99 ? &joiner : &other;
+    return &rare;
 }
 
 static bool is_ellipsis(const uint8_t *data, size_t len)
@@ -113,7 +115,7 @@ struct making {
     bool name;
     uint8_t last_kind;
     uint16_t len;
-    uint8_t folded[(TOKEN_LEN_MAX + 4) * FOLDED_MAX];
+    uint8_t folded[(TOKEN_LEN_MAX + 4) * FOLDED_MAX + TOKEN_PADDING];
 };
 
 static int close_word(struct tokens *t, struct making *m, bool *new_sentence)
@@ -122,7 +124,8 @@ static int close_word(struct tokens *t, struct making *m, bool *new_sentence)
         return 0;
     TRY(tokens_reserve(t, 1));
     uint32_t flags = (m->name ? TOKEN_NAME : 0) | (*new_sentence ? TOKEN_SENTENCE : 0);
-    t->hash[t->count] = token_hash(span_of(m->folded, m->len));
+    memset(m->folded + m->len, 0, TOKEN_PADDING);
+    t->hash[t->count] = token_hash_padded(m->folded, m->len);
     t->at[t->count] = (uint32_t)m->from | flags;
     t->len[t->count++] = (uint8_t)(m->to - m->from);
     *new_sentence = false;
@@ -148,24 +151,25 @@ static bool joins(const struct token_table *table, struct span text, const struc
 {
     size_t len;
     return m->to != 0 && m->last_kind == LETTER && after < end &&
-           character_at(table, text.data + after, &len).kind == LETTER;
+           character_at(table, text.data + after, &len)->kind == LETTER;
 }
 
 static int short_way(struct tokens *t, const struct token_table *table, struct span text,
                      size_t from, size_t end, bool *new_sentence)
 {
-    struct making m = {.to = 0};
+    static const struct character other = {.kind = OTHER};
+    static const struct character joiner = {.kind = JOINER, .len = 1, .folded = {'\''}};
+    struct making m;
     size_t len;
+    m.to = m.len = 0;
     for (size_t at = from; at < end; at += len) {
-        struct character c = character_at(table, text.data + at, &len);
-        if (c.kind == JOINER && joins(table, text, &m, at + len, end))
-            c = (struct character){.kind = JOINER, .len = 1, .folded = {'\''}};
-        else if (c.kind == JOINER)
-            c.kind = OTHER;
-        if (c.kind == OTHER || (m.to != 0 && at + len - m.from > PIECE_BYTES))
+        const struct character *c = character_at(table, text.data + at, &len);
+        if (c->kind == JOINER)
+            c = joins(table, text, &m, at + len, end) ? &joiner : &other;
+        if (c->kind == OTHER || (m.to != 0 && at + len - m.from > PIECE_BYTES))
             TRY(close_word(t, &m, new_sentence));
-        if (c.kind != OTHER)
-            take(&m, &c, at, at + len);
+        if (c->kind != OTHER)
+            take(&m, c, at, at + len);
         else if (is_ellipsis(text.data + at, len))
             *new_sentence = true;
     }
@@ -176,7 +180,7 @@ static bool is_rare(const struct token_table *table, struct span text, size_t fr
 {
     size_t len;
     for (size_t at = from; at < end; at += len) {
-        if (character_at(table, text.data + at, &len).kind == RARE)
+        if (character_at(table, text.data + at, &len)->kind == RARE)
             return true;
     }
     return false;
