@@ -21,6 +21,7 @@
 #define DEPTH_MAX 8 /* deeper nodes stand no further to the right */
 #define BULGE 14.0  /* of a dashed line */
 #define READ_COLUMNS 80
+#define BEFORE_COLUMNS 3 /* an arrow */
 
 struct drawing {
     struct buf *b;
@@ -111,13 +112,14 @@ static void put_shape(struct drawing *d, size_t node)
 }
 
 static void put_line(struct drawing *d, size_t node, size_t line, const char *more,
-                     const char *text)
+                     const char *before, const char *text)
 {
     double x = d->x[node] + TEXT_GAP;
     size_t columns = (size_t)((d->width - x) / (FONT * CHART_COLUMN_EM));
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\"%s>", x,
                d->y[node] + FONT * 0.36 + LINE * (double)line, more);
-    chart_put_name(d->b, text, columns);
+    buf_text(d->b, before);
+    chart_put_name(d->b, text, columns - (*before ? BEFORE_COLUMNS : 0));
     buf_text(d->b, "</text>");
 }
 
@@ -126,11 +128,11 @@ static void put_node(struct drawing *d, size_t node)
     const struct chart_graph_node *n = &d->chart->nodes[node];
     size_t line = 0;
     put_shape(d, node);
-    put_line(d, node, line++, n->strong ? " font-weight=\"700\"" : "", n->name);
+    put_line(d, node, line++, n->strong ? " font-weight=\"700\"" : "", "", n->name);
     if (n->note)
-        put_line(d, node, line++, " fill-opacity=\".8\"", n->note);
+        put_line(d, node, line++, " fill-opacity=\".8\"", "", n->note);
     if (n->why)
-        put_line(d, node, line, " font-style=\"italic\"", n->why);
+        put_line(d, node, line, "", d->first[node] < d->chart->edge_count ? "← " : "", n->why);
 }
 
 /* What is read aloud. */

@@ -209,8 +209,8 @@ static int find_reasons(struct directions *d, const struct half *one, const stru
     TRY(put_words(&d->folded, around(one, AROUND_BYTES)));
     TRY(is_any_lost(d, other, &lost));
     bool later = day != CORPUS_DAY_NONE && before != CORPUS_DAY_NONE && before < day;
-    *ret_reasons =
-        (later ? DIRECTION_DATE : 0) | (named ? DIRECTION_NAMED : 0) | (lost ? DIRECTION_LOST : 0);
+    *ret_reasons = (later ? DIRECTION_DATE : 0) | (named ? DIRECTION_NAMED : 0) |
+                   (lost ? DIRECTION_LOST : 0) | (signs && !named ? DIRECTION_SIGNED : 0);
     return 0;
 }
 
