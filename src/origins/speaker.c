@@ -8,6 +8,7 @@
 #define MENTION_UNITS_MAX 16
 #define SKIPPED_WORDS_MAX 3
 #define TIGHT_UNITS 5
+#define SENTENCE_UNITS_MAX 150
 
 struct clause {
     const struct units *line;
@@ -321,13 +322,14 @@ static bool subject_after(const struct clause *c, uint32_t i, uint32_t to,
 
 /* The quotation's sentence */
 
+/* Of a sentence without end, what is near. */
 static struct clause sentence_of(const struct units *line, const struct quote_words *words,
                                  uint32_t at)
 {
     struct clause c = {line, words, at, at + 1};
-    while (c.from > 0 && !line->units[c.from - 1].ends)
+    while (c.from > 0 && at - c.from < SENTENCE_UNITS_MAX && !line->units[c.from - 1].ends)
         c.from--;
-    while (c.to < line->count && !line->units[c.to - 1].ends)
+    while (c.to < line->count && c.to - at < SENTENCE_UNITS_MAX && !line->units[c.to - 1].ends)
         c.to++;
     return c;
 }

@@ -330,6 +330,25 @@ static void long_texts(void **state)
     buf_release(&b);
 }
 
+/* One sentence of a megabyte takes no longer than its length asks for: minutes, when it does. */
+static void a_sentence_without_end(void **state)
+{
+    (void)state;
+    struct buf b;
+    struct arena arena;
+    struct quotes quotes;
+    enum { TIMES = 30000 };
+    buf_init(&b, 8 << 20);
+    arena_init(&arena, 1 << 26);
+    for (size_t i = 0; i < TIMES; i++)
+        buf_text(&b, "in the town he said “we saw it there,” ");
+    assert_int_equal(quotes_find(buf_bytes(&b), languages_find(languages, "en"), &arena, &quotes),
+                     0);
+    assert_int_equal(quotes.count, TIMES);
+    arena_release(&arena);
+    buf_release(&b);
+}
+
 static void without_memory(void **state)
 {
     (void)state;
