@@ -132,11 +132,6 @@ int tsv_pairs(const struct origins *o, const struct tsv_sink *sink)
 
 /* Quotations, document by document */
 
-static bool is_written(const struct quote *q)
-{
-    return q->kind == QUOTE_STATEMENT;
-}
-
 static int put_quotes(struct writing *w, uint32_t document, const struct quote *quotes,
                       size_t count)
 {
@@ -158,8 +153,6 @@ static int take_quotes(const struct quotes *found, uint32_t document, struct quo
 {
     size_t count = 0;
     for (size_t i = 0; i < found->count; i++) {
-        if (!is_written(&found->quotes[i]))
-            continue;
         struct quote *q = &quotes[count++];
         *q = found->quotes[i];
         TRY(characters_put(places, document, &q->whole.from));

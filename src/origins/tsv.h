@@ -6,7 +6,8 @@
  *                  days tell
  *   pairs.tsv      document, document: one is a copy or rewritten copy of the other
  *   quotes.tsv     document, from, to (with its marks), from and to of the speaker, who is -1 -1
- *                  where it is not known */
+ *                  where it is not known; all that stands in quotation marks, scare quotes and
+ *                  titles too */
 #ifndef ORIGINS_TSV_H
 #define ORIGINS_TSV_H
 
