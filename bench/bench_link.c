@@ -154,30 +154,42 @@ static void put_words(const char *what, const struct names *n)
     fflush(stdout);
 }
 
-/* Names as they stand in lists: of any two records, and of two that are one person. */
-static void measure_words(const struct link_records *r, const struct link_edge *edges, size_t count)
+/* The second value of each row, as of vouchsafe link simulate. */
+static uint32_t read_names(struct names *n, struct span text, uint32_t count)
 {
-    struct names n = {.packed = need_memory(calloc(link_field_values(r, 0), sizeof *n.packed)),
-                      .text = need_memory(calloc(link_field_values(r, 0), sizeof *n.text)),
-                      .pairs = need_memory(calloc(WORD_PAIRS, sizeof *n.pairs))};
-    const uint32_t *column = link_field_column(r, 0);
-    struct rng rng;
-    uint32_t k = 0;
-    rng_init(&rng, SEED, 1);
-    for (uint32_t value = 1; value < link_field_values(r, 0); value++) {
-        n.text[value] = link_value_text(r, 0, value);
-        link_pack(n.text[value], &n.packed[value]);
+    const uint8_t *end = text.data + text.len, *at = memchr(text.data, '\n', text.len);
+    while (at && at + 1 < end) {
+        const uint8_t *from = (const uint8_t *)memchr(at, ',', (size_t)(end - at)) + 1;
+        const uint8_t *to = memchr(from, ',', (size_t)(end - from));
+        n->text[count] = span_of(from, (size_t)(to - from));
+        link_pack(n->text[count], &n->packed[count]);
+        count++;
+        at = memchr(to, '\n', (size_t)(end - to));
     }
+    return count;
+}
+
+/* Names as they stand in lists: of any two records, and of two that are one person. */
+static void measure_words(const struct lists *l)
+{
+    size_t records = link_records_count(l->result->records);
+    struct names n = {.packed = need_memory(calloc(records, sizeof *n.packed)),
+                      .text = need_memory(calloc(records, sizeof *n.text)),
+                      .pairs = need_memory(calloc(WORD_PAIRS, sizeof *n.pairs))};
+    struct rng rng;
+    uint32_t k = read_names(&n, buf_bytes(&l->text[0]), 0);
+    rng_init(&rng, SEED, 1);
+    need(read_names(&n, buf_bytes(&l->text[1]), k) == records ? 0 : E_FORMAT, "names");
     for (k = 0; k < WORD_PAIRS; k++) {
-        n.pairs[k][0] = column[rng_below(&rng, link_records_count(r))];
-        n.pairs[k][1] = column[rng_below(&rng, link_records_count(r))];
+        n.pairs[k][0] = (uint32_t)rng_below(&rng, records);
+        n.pairs[k][1] = (uint32_t)rng_below(&rng, records);
     }
     put_words("family names of any two records", &n);
     for (k = 0; k < WORD_PAIRS;) {
-        const struct link_edge *e = &edges[rng_below(&rng, count)];
-        if (e->bits > 0 && column[e->a] != column[e->b]) {
-            n.pairs[k][0] = column[e->a];
-            n.pairs[k++][1] = column[e->b];
+        const struct link_edge *e = &l->result->edges[rng_below(&rng, l->result->edge_count)];
+        if (e->bits > 0 && !span_equal(n.text[e->a], n.text[e->b])) {
+            n.pairs[k][0] = e->a;
+            n.pairs[k++][1] = e->b;
         }
     }
     put_words("family names of one person that differ", &n);
@@ -241,7 +253,7 @@ static void measure_parts(void)
     const struct link_means means = {.workers = need_memory(workers_new(2))};
     struct lists l;
     lists_run(&l, SCORED_PERSONS, ignore, COUNT_OF(ignore), &means);
-    measure_words(l.result->records, l.result->edges, l.result->edge_count);
+    measure_words(&l);
     measure_scoring(l.result);
     lists_release(&l);
     workers_free(means.workers);

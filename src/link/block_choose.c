@@ -12,14 +12,16 @@
 #define CUT_BLOCK_PAIRS 50 /* that a record of a block to be cut is guessed to have then */
 #define CUT_KEEPS 0.7      /* share of its matches that a cut block is guessed to keep */
 #define PASS_COST 3        /* pairs a record that a pass itself is worth */
-#define CUT_SHARE_MAX 0.3  /* of the records, in blocks to be cut: what it finds is a guess */
-#define SECOND_VALUE 0.1   /* of finding a match that one pass finds already */
-#define VALUE_MIN 0.001    /* share of the matches; a pass that is worth less is not taken */
+#define CUT_SHARE_MAX                                                                              \
+    0.3 /* of the records, in blocks to be cut: more, and what it finds is a guess */
+#define SECOND_VALUE 0.1 /* of finding a match that one pass finds already */
+#define VALUE_MIN 0.001  /* share of the matches; a pass that is worth less is not taken */
 
 struct candidate {
     uint16_t atom[LINK_PASS_KEYS_MAX];
     uint8_t keys;
     bool out;     /* taken, or too expensive */
+    bool guessed; /* most that it finds is in blocks to be cut */
     double pairs; /* expected */
     double keeps; /* of the matches that agree on its keys */
 };
@@ -119,7 +121,7 @@ static void estimate(struct choosing *c, struct candidate *candidate,
     candidate->pairs = few + cut_records * CUT_BLOCK_PAIRS;
     double cut_share = count ? cut_records / ((double)count * c->scale) : 0;
     candidate->keeps = 1 - cut_share * (1 - CUT_KEEPS);
-    candidate->out = cut_share > CUT_SHARE_MAX;
+    candidate->guessed = cut_share > CUT_SHARE_MAX;
 }
 
 /* The chance that two random records agree. */
@@ -208,14 +210,14 @@ static double count_found(const struct choosing *c, const struct candidate *cand
     return candidate->keeps * (double)found / LINK_MATCHES_DRAWN;
 }
 
-static struct candidate *best_candidate(struct choosing *c, double pairs_left)
+static struct candidate *best_candidate(struct choosing *c, bool guessed, double pairs_left)
 {
     struct candidate *best = NULL;
     double best_value = 0;
     for (size_t i = 0; i < c->candidates_count; i++) {
         struct candidate *candidate = &c->candidates[i];
         double added, seconded;
-        if (candidate->out || candidate->pairs > pairs_left)
+        if (candidate->out || candidate->guessed != guessed || candidate->pairs > pairs_left)
             continue;
         count_found(c, candidate, &added, &seconded);
         double worth = added + SECOND_VALUE * seconded;
@@ -296,7 +298,9 @@ static int choose(struct choosing *c, struct link_plan *plan, uint64_t pairs_max
     }
     while (plan->passes < LINK_PASSES_MAX) {
         uint64_t left = pairs_max - plan->pairs;
-        struct candidate *best = best_candidate(c, (double)left);
+        struct candidate *best = best_candidate(c, false, (double)left);
+        if (!best && plan->passes == 0) /* a guess is better than nothing */
+            best = best_candidate(c, true, (double)left);
         if (!best)
             break;
         REJECT_IF(watch_stopped(watch), E_STOPPED);

@@ -11,6 +11,7 @@
 #define PHONE_DIGITS 9 /* of the end: without country and trunk prefixes */
 #define PHONE_DIGITS_MIN 5
 #define PHONE_END_DIGITS 7
+#define DIGIT_BITS 4
 #define TWO_SLIPS_LETTERS_MIN 7
 #define EMAIL_ALIKE_LEAST 0.9
 
@@ -97,13 +98,51 @@ int link_code_form(enum link_kind kind, struct span text, struct buf *out)
     return error < 0 ? error : buf_error(out);
 }
 
-static unsigned compare_phones(struct span a, struct span b)
+/* Four bits a digit, each digit and one more, the last digit lowest. */
+uint64_t link_phone_pack(struct span form)
 {
-    struct span end_a = span_slice(a, a.len - PHONE_END_DIGITS, a.len);
-    struct span end_b = span_slice(b, b.len - PHONE_END_DIGITS, b.len);
-    if (link_damerau_levenshtein(a, b, 1) == 1)
+    uint64_t packed = 0;
+    for (size_t i = 0; i < form.len && i < PHONE_DIGITS; i++)
+        packed = packed << DIGIT_BITS | (uint64_t)(form.data[i] - '0' + 1);
+    return packed;
+}
+
+/* One digit is another, or two neighbours stand the other way round. */
+static bool one_digit_other(uint64_t a, uint64_t b)
+{
+    uint64_t differ = a ^ b;
+    unsigned first = (unsigned)__builtin_ctzll(differ) / DIGIT_BITS * DIGIT_BITS;
+    uint64_t rest_a = a >> first, rest_b = b >> first;
+    if (rest_a >> DIGIT_BITS == rest_b >> DIGIT_BITS)
+        return true;
+    return rest_a >> 2 * DIGIT_BITS == rest_b >> 2 * DIGIT_BITS &&
+           (rest_a & 15) == (rest_b >> DIGIT_BITS & 15) &&
+           (rest_b & 15) == (rest_a >> DIGIT_BITS & 15);
+}
+
+static bool one_digit_more(uint64_t longer, uint64_t shorter)
+{
+    unsigned first = (unsigned)__builtin_ctzll(longer ^ shorter) / DIGIT_BITS * DIGIT_BITS;
+    return longer >> (first + DIGIT_BITS) == shorter >> first;
+}
+
+static unsigned digits_in(uint64_t packed)
+{
+    return (63 - (unsigned)__builtin_clzll(packed)) / DIGIT_BITS + 1;
+}
+
+unsigned link_phone_compare(uint64_t a, uint64_t b)
+{
+    ASSERT(a != b && a != 0 && b != 0);
+    unsigned of_a = digits_in(a), of_b = digits_in(b);
+    uint64_t end = (UINT64_C(1) << PHONE_END_DIGITS * DIGIT_BITS) - 1;
+    bool slip = of_a == of_b       ? one_digit_other(a, b)
+                : of_a == of_b + 1 ? one_digit_more(a, b)
+                : of_b == of_a + 1 ? one_digit_more(b, a)
+                                   : false;
+    if (slip)
         return PHONE_SLIP;
-    return a.len >= PHONE_END_DIGITS && b.len >= PHONE_END_DIGITS && span_equal(end_a, end_b)
+    return of_a >= PHONE_END_DIGITS && of_b >= PHONE_END_DIGITS && ((a ^ b) & end) == 0
                ? PHONE_END
                : PHONE_DIFFERENT;
 }
@@ -135,8 +174,6 @@ static unsigned compare_numbers(struct span a, struct span b)
 unsigned link_code_compare(enum link_kind kind, struct span a, struct span b)
 {
     switch (kind) {
-    case LINK_PHONE:
-        return compare_phones(a, b);
     case LINK_EMAIL:
         return compare_emails(a, b);
     case LINK_NUMBER:

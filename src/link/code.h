@@ -33,7 +33,11 @@ int link_code_form(enum link_kind kind, struct span text, struct buf *out) MUST_
     X(DIFFERENT, "different")                                                                      \
     X(SAME, "the same")
 
-/* The level of two different forms that are not empty; records.h's numbers. */
+/* A phone number's form as one number: what is compared of it. */
+uint64_t link_phone_pack(struct span form);
+/* The level of two that differ; records.h's numbers. */
+unsigned link_phone_compare(uint64_t a, uint64_t b);
+/* The same of two forms of another kind, not empty. */
 unsigned link_code_compare(enum link_kind kind, struct span a, struct span b);
 
 #endif

@@ -273,13 +273,19 @@ static void name_fields(struct link_columns *columns)
     }
 }
 
-static void ignore_said(struct guessing *g, struct link_column *column)
+static int ignore_said(struct guessing *g, const char *name)
 {
-    for (size_t i = 0; i < g->options->ignore_count; i++)
-        if (strcmp(g->options->ignore[i], column->name) == 0) {
-            column->role = LINK_ROLE_IGNORED;
-            snprintf(column->why, sizeof column->why, "somebody said so");
-        }
+    bool known = false;
+    for (unsigned i = 0; i < g->columns->count; i++) {
+        struct link_column *column = &g->columns->columns[i];
+        if (strcmp(name, column->name) != 0)
+            continue;
+        known = true;
+        column->role = LINK_ROLE_IGNORED;
+        snprintf(column->why, sizeof column->why, "somebody said so");
+    }
+    return known ? 0
+                 : problem_set(g->problem, E_ARGUMENT, "no list has the column \"%.60s\"", name);
 }
 
 static int obey(struct guessing *g)
@@ -300,8 +306,8 @@ static int guess_all(struct guessing *g)
             TRY(judge(g, column));
         }
     TRY(obey(g));
-    for (unsigned i = 0; i < g->columns->count; i++)
-        ignore_said(g, &g->columns->columns[i]);
+    for (size_t i = 0; i < g->options->ignore_count; i++)
+        TRY(ignore_said(g, g->options->ignore[i]));
     keep_constants(g->columns);
     agree_on_names(g->lists, g->columns);
     part_doubles(g->columns);

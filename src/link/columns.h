@@ -37,7 +37,7 @@ struct link_columns {
 };
 
 struct link_columns_options {
-    const char *const *ignore; /* headers, in any list */
+    const char *const *ignore; /* headers, each in one list or more */
     size_t ignore_count;
     /* What somebody says that columns are: CSV without a header, rows of column,kind or of
      * list,column,kind. kind is a name of kind.h, or year, month, day, id, ignore. */

@@ -121,6 +121,15 @@ static void make_glances(const struct link_records *r, struct link_field *f)
     }
 }
 
+static int make_phones(struct link_field *f)
+{
+    f->phones = mem_calloc(f->values, sizeof *f->phones);
+    REJECT_IF(!f->phones, E_NOMEM);
+    for (uint32_t value = 1; value < f->values; value++)
+        f->phones[value] = link_phone_pack(link_pool_text(&f->codes, value));
+    return 0;
+}
+
 int link_compare_build(struct link_records *r)
 {
     size_t fields = r->fields_count;
@@ -131,6 +140,8 @@ int link_compare_build(struct link_records *r)
         for (size_t i = 0; i < r->count; i++)
             r->rows[i * fields + f] = field->column[i];
         field->levels = (uint8_t)names_of(field->kind).count;
+        if (field->kind == LINK_PHONE)
+            TRY(make_phones(field));
         if (field->way != LINK_WAY_WORDS)
             continue;
         field->glances = mem_calloc(field->values, sizeof *field->glances);
@@ -222,6 +233,8 @@ static unsigned compare_values(const struct link_records *r, unsigned field, str
     case LINK_WAY_DATE:
         return link_date_compare(f->dates[va], f->dates[vb]);
     case LINK_WAY_CODE:
+        if (f->kind == LINK_PHONE)
+            return link_phone_compare(f->phones[va], f->phones[vb]);
         return link_code_compare(f->kind, link_pool_text(&f->codes, va),
                                  link_pool_text(&f->codes, vb));
     default:

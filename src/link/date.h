@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* year << 14 | month << 7 | day, a part that is not known being 0; 0: no date. Parts are kept as they
- * were written, also where no day is so called (1980-13-42), for a slip of the pen is as good as any
- * other. */
+/* year << 14 | month << 7 | day, a part that is not known being 0; 0: no date. Parts are kept as
+ * they were written, also where no day is so called (1980-13-42), for a slip of the pen is as good
+ * as any other. */
 typedef uint32_t link_date;
 #define LINK_DATE_DAY_BITS 7
 #define LINK_DATE_MONTH_BITS 7
@@ -40,8 +40,8 @@ struct link_date_order {
 /* Looks at one value, count times. */
 void link_date_learn(struct link_date_order *order, struct span text, uint32_t count);
 void link_date_decide(struct link_date_order *order);
-/* A number below 100, or a name of a month; 0 when it is neither. This and link_date_read take texts
- * in Latin letters (link_speller_plain). */
+/* A number below 99, or a name of a month; 0 when it is neither. This and link_date_read take
+ * texts in Latin letters (link_speller_plain). */
 unsigned link_date_month_read(struct span text);
 /* 0 when it is no date. */
 link_date link_date_read(const struct link_date_order *order, struct span text);

@@ -9,8 +9,8 @@
 
 #define ROUNDS_MAX 50
 /* Odds are taken to this power before a pair counts for m: a great many pairs that are a little
- * doubtful would else make a kind of match of their own, of strangers who share one rare thing, that
- * feeds on itself. With three fields nothing else holds it back. */
+ * doubtful would else make a kind of match of their own, of strangers who share one rare thing,
+ * that feeds on itself. With three fields nothing else holds it back. */
 #define SHARPENED 1.25
 #define DOUBTED 0.05 /* matches not recognised, for each that is */
 #define OUTER_ROUNDS_MAX 20

@@ -130,8 +130,9 @@ static void doubt_all(struct table *tables, const struct link_model *model, doub
     }
 }
 
-/* By how much what agrees weighs less, for a match, when the two fields of others are taken together:
- * nats. Most of what others' fields tell of each other is of no moment: it is what differs in both. */
+/* By how much what agrees weighs less, for a match, when the two fields of others are taken
+ * together: nats. Most of what others' fields tell of each other is of no moment: it is what
+ * differs in both. */
 static double moment_of(const struct table *t, const struct link_model_field *a,
                         const struct link_model_field *b)
 {

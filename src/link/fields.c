@@ -38,7 +38,6 @@ void link_field_release(struct link_field *field)
 {
     mem_free(field->name);
     mem_free(field->column);
-    link_pool_release(&field->texts);
     mem_free(field->frequency);
     mem_free(field->class_of);
     mem_free(field->class_frequency);
@@ -47,6 +46,7 @@ void link_field_release(struct link_field *field)
     mem_free(field->dates);
     link_pool_release(&field->codes);
     mem_free(field->glances);
+    mem_free(field->phones);
     mem_free(field->wholes);
     mem_free(field->parts);
 }
@@ -114,10 +114,6 @@ static int make_date_form(struct builder *b, const struct members *members,
     link_date date;
     TRY(read_date(b, members, texts, &date));
     link_date_write(&b->form, date);
-    if (members->count > 1) {
-        buf_reset(&b->text);
-        buf_span(&b->text, buf_bytes(&b->form));
-    }
     return 0;
 }
 
@@ -187,21 +183,6 @@ static int keep_words(struct builder *b)
     return 0;
 }
 
-/* Two values may be written alike (1/2/2000 in lists of different habits): what stands behind
- * LINK_TEXT_END keeps the numbers of texts and of values the same. */
-static int keep_text(struct builder *b, uint32_t value)
-{
-    uint32_t text;
-    TRY(link_pool_add(&b->field->texts, buf_bytes(&b->text), &text));
-    if (text != value) {
-        buf_printf(&b->text, "%c%u", LINK_TEXT_END, value);
-        TRY(buf_error(&b->text));
-        TRY(link_pool_add(&b->field->texts, buf_bytes(&b->text), &text));
-    }
-    ASSERT(text == value);
-    return 0;
-}
-
 static int add_form(struct builder *b, uint32_t *ret_value)
 {
     struct link_field *f = b->field;
@@ -209,7 +190,6 @@ static int add_form(struct builder *b, uint32_t *ret_value)
     TRY(link_pool_add(&b->forms, buf_bytes(&b->form), &value));
     if (value >= f->values) {
         f->values = value + 1;
-        TRY(keep_text(b, value));
         if (f->way == LINK_WAY_WORDS)
             TRY(keep_words(b));
     }
@@ -349,7 +329,6 @@ static int make_classes(struct builder *b)
 static int finish_forms(struct builder *b)
 {
     struct link_field *f = b->field;
-    link_pool_seal(&f->texts);
     if (f->way == LINK_WAY_DATE) {
         f->dates = mem_calloc(f->values, sizeof *f->dates);
         REJECT_IF(!f->dates, E_NOMEM);

@@ -57,7 +57,8 @@ struct span link_pool_text(const struct link_pool *pool, uint32_t id)
     if (id == 0)
         return span_of(NULL, 0);
     size_t from = (size_t)pool->starts[id] * UNIT_BYTES;
-    size_t end = id + 1 < pool->count ? (size_t)pool->starts[id + 1] * UNIT_BYTES : pool->used_bytes;
+    size_t end =
+        id + 1 < pool->count ? (size_t)pool->starts[id + 1] * UNIT_BYTES : pool->used_bytes;
     while (pool->bytes[end - 1] == 0) /* texts hold no NUL, and are not empty */
         end--;
     return span_of(pool->bytes + from, end - from);
@@ -146,11 +147,4 @@ int link_pool_add(struct link_pool *pool, struct span text, uint32_t *ret_id)
     }
     *ret_id = (uint32_t)pool->slots[slot];
     return 0;
-}
-
-uint32_t link_pool_find(const struct link_pool *pool, struct span text)
-{
-    if (text.len == 0 || pool->slots_count == 0)
-        return 0;
-    return (uint32_t)pool->slots[find_slot(pool, text, link_hash(text, 0))];
 }

@@ -21,9 +21,7 @@ struct link_pool {
 void link_pool_release(struct link_pool *pool);
 /* E_NOMEM, E_TOO_LARGE. */
 int link_pool_add(struct link_pool *pool, struct span text, uint32_t *ret_id) MUST_USE;
-/* The number of a text, or 0 when it is not there. */
-uint32_t link_pool_find(const struct link_pool *pool, struct span text);
-/* Frees what only adding and finding need: neither is possible any more. */
+/* Frees what only adding needs: it is not possible any more. */
 void link_pool_seal(struct link_pool *pool);
 /* How many texts, the empty one counted; at least 1. */
 uint32_t link_pool_count(const struct link_pool *pool);

@@ -9,8 +9,6 @@ static int take_lists(struct link_records *r, struct link_lists *lists)
 {
     for (unsigned i = 0; i < lists->count; i++) {
         struct link_list *list = &lists->lists[i];
-        r->lists[i].name = mem_strdup(list->name);
-        REJECT_IF(!r->lists[i].name, E_NOMEM);
         r->lists[i].unique = list->unique;
         r->lists[i].start = r->count;
         r->lists_count++;
@@ -48,8 +46,6 @@ void link_records_free(struct link_records *r)
         return;
     for (unsigned i = 0; i < r->fields_count; i++)
         link_field_release(&r->fields[i]);
-    for (unsigned i = 0; i < r->lists_count; i++)
-        mem_free(r->lists[i].name);
     link_words_release(&r->dictionary);
     mem_free(r->rows);
     mem_free(r->sound_keys);
@@ -86,12 +82,6 @@ bool link_records_list_is_unique(const struct link_records *r, unsigned list)
 {
     ASSERT(list < r->lists_count);
     return r->lists[list].unique;
-}
-
-const char *link_records_list_name(const struct link_records *r, unsigned list)
-{
-    ASSERT(list < r->lists_count);
-    return r->lists[list].name;
 }
 
 unsigned link_records_fields(const struct link_records *r)
@@ -131,28 +121,25 @@ uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint
     return r->fields[field].frequency[value];
 }
 
-uint32_t link_field_classes(const struct link_records *r, unsigned field)
-{
-    return field_of(r, field)->classes;
-}
-
-uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value)
+uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value)
 {
     ASSERT(value < link_field_values(r, field));
-    const uint32_t *class_of = r->fields[field].class_of;
-    return class_of ? class_of[value] : value;
-}
-
-uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class)
-{
-    ASSERT(class < link_field_classes(r, field));
     const struct link_field *f = &r->fields[field];
-    return f->class_of ? f->class_frequency[class] : f->frequency[class];
+    return f->class_of ? f->class_frequency[f->class_of[value]] : f->frequency[value];
 }
 
-struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value)
+uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value)
 {
-    struct span text = link_pool_text(&field_of(r, field)->texts, value);
-    const uint8_t *mark = text.len ? memchr(text.data, LINK_TEXT_END, text.len) : NULL;
-    return mark ? span_of(text.data, (size_t)(mark - text.data)) : text;
+    ASSERT(value < link_field_values(r, field));
+    const struct link_field *f = &r->fields[field];
+    const uint32_t *words;
+    if (f->way == LINK_WAY_DATE)
+        return link_hash(span_of(&f->dates[value], sizeof f->dates[value]), field);
+    if (f->way == LINK_WAY_CODE)
+        return link_hash(link_pool_text(&f->codes, value), field);
+    size_t count = link_field_words(f, value, &words);
+    uint64_t hash = field;
+    for (size_t i = 0; i < count; i++)
+        hash = link_hash(link_pool_text(&r->dictionary.pool, words[i]), hash);
+    return hash;
 }

@@ -43,7 +43,6 @@ unsigned link_records_list_of(const struct link_records *r, uint32_t record);
 uint32_t link_records_line(const struct link_records *r, uint32_t record);
 /* A list known to hold each person once: two of its records are never the same person. */
 bool link_records_list_is_unique(const struct link_records *r, unsigned list);
-const char *link_records_list_name(const struct link_records *r, unsigned list);
 
 unsigned link_records_fields(const struct link_records *r);
 enum link_kind link_field_kind(const struct link_records *r, unsigned field);
@@ -58,15 +57,11 @@ uint32_t link_field_values(const struct link_records *r, unsigned field);
 const uint32_t *link_field_column(const struct link_records *r, unsigned field); /* per record */
 /* How many records hold the value. */
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value);
-/* Values that are one value in other writing (Khalid, Haled) are one class: what the frequency of
- * such a value is taken from, when it agrees but for its writing. Below link_field_classes; 0 is
- * missing. */
-uint32_t link_field_classes(const struct link_records *r, unsigned field);
-uint32_t link_value_class(const struct link_records *r, unsigned field, uint32_t value);
-uint32_t link_class_frequency(const struct link_records *r, unsigned field, uint32_t class);
-/* As it was written the first time, for people. */
-struct span link_value_text(const struct link_records *r, unsigned field, uint32_t value);
-
+/* How many hold it in whatever writing (Khalid, Haled): what counts where two values agree but for
+ * their writing. */
+uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value);
+/* Of all that tells a value from others, whatever its number. */
+uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value);
 /* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
  * values are equal and not missing. A field's level may depend on neighbouring fields of the two
  * records (given and family name in each other's place). Safe from several threads; scratch is one

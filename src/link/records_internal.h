@@ -26,11 +26,10 @@ struct link_field {
     enum link_way way;
     uint8_t levels;
     char *name;
-    uint32_t *column;       /* per record: its value */
-    struct link_pool texts; /* per value, as written; perhaps LINK_TEXT_END and more behind */
-    uint32_t values;        /* how many, missing counted */
-    uint32_t *frequency;    /* per value */
-    uint32_t *class_of;     /* per value; NULL: each value is a class */
+    uint32_t *column;    /* per record: its value */
+    uint32_t values;     /* how many, missing counted */
+    uint32_t *frequency; /* per value */
+    uint32_t *class_of;  /* per value; NULL: each value is a class */
     uint32_t *class_frequency;
     uint32_t classes;
     /* WORDS: those of a value stand from starts[value] up to starts[value + 1]. */
@@ -38,19 +37,18 @@ struct link_field {
     struct link_glance *glances; /* WORDS: per value */
     link_date *dates;            /* DATE */
     struct link_pool codes;      /* CODE: a value's form has its number */
+    uint64_t *phones;            /* of a PHONE, per value: link_phone_pack */
     uint64_t *wholes;            /* per value: its key; but of DATE */
     uint64_t *parts;             /* and that of its beginning, or its end */
     /* Other fields of names in whose place its values may stand. */
     uint8_t partners[LINK_PARTNERS_MAX], partners_count;
 };
-#define LINK_TEXT_END 0x1F
 
 struct link_records {
     uint32_t count;
     uint32_t *lines;
     unsigned lists_count;
     struct {
-        char *name;
         bool unique;
         uint32_t start; /* its first record */
     } lists[LINK_LISTS_MAX];

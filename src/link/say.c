@@ -76,9 +76,23 @@ double say_missed(const struct link_result *result)
     return result->plan.all || coverage <= 0 ? 0 : result->found.matches * (1 / coverage - 1);
 }
 
+static void say_no_pairs(struct buf *b, const struct link_result *result)
+{
+    buf_text(b, "None of ");
+    say_number(b, (double)result->universe.pairs);
+    buf_text(b,
+             " possible pairs was looked at: nothing that records agree on finds enough pairs of "
+             "one person for what it costs. So nothing was linked, and the number of persons "
+             "below says nothing. It needs columns that tell people apart.");
+}
+
 void say_pairs(struct buf *b, const struct link_result *result)
 {
     double missed = say_missed(result);
+    if (!result->plan.all && result->plan.passes == 0) {
+        say_no_pairs(b, result);
+        return;
+    }
     if (result->plan.all) {
         buf_text(b, "All ");
         say_counted(b, (double)result->universe.pairs, "possible pair was", "possible pairs were");

@@ -17,6 +17,8 @@ struct link_scorer {
     double prior_bits;
     const uint32_t *column[LINK_FIELDS_MAX];
     float *value_share[LINK_FIELDS_MAX]; /* by value */
+    float *writings[LINK_FIELDS_MAX];    /* the same, whatever the writing */
+    unsigned top[LINK_FIELDS_MAX];       /* the level at which it is one writing */
     double least_share[LINK_FIELDS_MAX];
 };
 
@@ -40,11 +42,14 @@ static int add_field(struct link_scorer *s, unsigned f)
     double mates = link_model_mates(s->model, f);
     s->column[f] = link_field_column(r, f);
     s->value_share[f] = mem_calloc((size_t)values + 1, sizeof *s->value_share[f]);
-    REJECT_IF(!s->value_share[f], E_NOMEM);
+    s->writings[f] = mem_calloc((size_t)values + 1, sizeof *s->writings[f]);
+    REJECT_IF(!s->value_share[f] || !s->writings[f], E_NOMEM);
     s->least_share[f] = 1;
+    s->top[f] = link_field_levels(r, f) - 1;
     for (uint32_t v = 1; v < values; v++) {
         double share = link_value_share(link_value_frequency(r, f, v), present, mates);
         s->value_share[f][v] = (float)share;
+        s->writings[f][v] = (float)link_value_share(link_value_writings(r, f, v), present, mates);
         if (share < s->least_share[f])
             s->least_share[f] = share;
     }
@@ -74,8 +79,10 @@ void link_scorer_free(struct link_scorer *s)
 {
     if (!s)
         return;
-    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++)
+    for (unsigned f = 0; f < LINK_FIELDS_MAX; f++) {
         mem_free(s->value_share[f]);
+        mem_free(s->writings[f]);
+    }
     mem_free(s);
 }
 
@@ -108,7 +115,8 @@ static bool share_of(const struct link_scorer *s, unsigned f, unsigned level, ui
 {
     if (level <= LINK_LEVEL_DIFFERENT)
         return false;
-    float of_a = s->value_share[f][s->column[f][a]], of_b = s->value_share[f][s->column[f][b]];
+    const float *shares = level == s->top[f] ? s->value_share[f] : s->writings[f];
+    float of_a = shares[s->column[f][a]], of_b = shares[s->column[f][b]];
     *ret_share = of_a > of_b ? of_a : of_b;
     return true;
 }
@@ -184,8 +192,10 @@ void link_score_pattern(struct link_scoring *s, uint32_t a, uint32_t b,
     for (unsigned f = 0; f < s->scorer->model->fields; f++) {
         unsigned code = 0;
         if (levels[f] > LINK_LEVEL_DIFFERENT) {
-            uint32_t of_a = link_value_frequency(r, f, s->scorer->column[f][a]);
-            uint32_t of_b = link_value_frequency(r, f, s->scorer->column[f][b]);
+            uint32_t va = s->scorer->column[f][a], vb = s->scorer->column[f][b];
+            bool one = levels[f] == s->scorer->top[f];
+            uint32_t of_a = one ? link_value_frequency(r, f, va) : link_value_writings(r, f, va);
+            uint32_t of_b = one ? link_value_frequency(r, f, vb) : link_value_writings(r, f, vb);
             code = link_frequency_code(of_a > of_b ? of_a : of_b);
         }
         ret_pattern->code[f] = (uint8_t)(levels[f] | code << 3);

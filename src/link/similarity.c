@@ -106,12 +106,20 @@ double link_jaro_winkler(struct span a, struct span b)
                         (longer.len + LINK_PACKED_BYTES - 1) / LINK_PACKED_BYTES);
 }
 
+/* Not every processor of this kind has an instruction for it, and a call costs more. */
+static inline int count_bits(uint32_t set)
+{
+    set -= set >> 1 & 0x55555555u;
+    set = (set & 0x33333333u) + (set >> 2 & 0x33333333u);
+    return (int)(((set + (set >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24);
+}
+
 /* With m matches at most, Jaro's is at most (m/a + m/b + 1)/3; the bonus at most 0.4 of the
  * rest. */
 bool link_packed_may_reach(const struct link_packed *a, const struct link_packed *b, double least)
 {
-    int alone_a = __builtin_popcount(a->letters & ~b->letters);
-    int alone_b = __builtin_popcount(b->letters & ~a->letters);
+    int alone_a = count_bits(a->letters & ~b->letters);
+    int alone_b = count_bits(b->letters & ~a->letters);
     int most_a = a->len - alone_a, most_b = b->len - alone_b;
     int most = most_a < most_b ? most_a : most_b;
     if (most <= 0)

@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A value's own number depends on which row came first, so what a record holds is hashed from the
- * blocking keys of its values, which depend on the text alone. */
+/* A value's own number depends on which row came first, and its blocking keys are those of other
+ * values too; so what a record holds is hashed from all that its values say. */
 #include "link/universe.h"
 #include "base/mem.h"
 #include "link/sort.h"
 
-/* Of the keys of the field's value in that record; never 0. */
-static uint64_t hash_value(const struct link_records *r, unsigned field, uint32_t record)
-{
-    uint64_t hash = field + 1, keys[LINK_KEY_VALUES_MAX];
-    for (unsigned key = 0; key < link_field_keys(r, field); key++) {
-        unsigned count = link_keys(r, field, key, record, keys);
-        for (unsigned i = 0; i < count; i++)
-            hash = link_mix(hash * 31 + keys[i]);
-    }
-    return link_mix(hash) | 1;
-}
-
 static int add_field(const struct link_records *r, unsigned field, struct link_entry *entries)
 {
     const uint32_t *column = link_field_column(r, field);
-    uint64_t *hashes = mem_calloc(link_field_values(r, field), sizeof *hashes);
+    uint32_t values = link_field_values(r, field);
+    uint64_t *hashes = mem_calloc(values, sizeof *hashes);
     REJECT_IF(!hashes, E_NOMEM);
+    for (uint32_t value = 1; value < values; value++)
+        hashes[value] = link_value_hash(r, field, value) | 1;
     size_t count = link_records_count(r);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t value = column[i];
-        if (value != 0 && hashes[value] == 0)
-            hashes[value] = hash_value(r, field, (uint32_t)i);
-        entries[i].hash = link_mix(entries[i].hash * 31 + hashes[value]);
-    }
+    for (size_t i = 0; i < count; i++)
+        entries[i].hash = link_mix(entries[i].hash * 31 + hashes[column[i]]);
     mem_free(hashes);
     return 0;
 }

@@ -239,6 +239,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(folder):
     assert 'none.csv' in link(folder / 'none.csv', '-o', out, code=1)
     assert 'must be a file' in link('/dev/null', '-o', out, code=1)
     assert 'No such file' in link(tolma, '-o', folder / 'none' / 'x.csv', code=1)
+    assert 'no list has the column "twon"' in link(tolma, '-o', out, '--ignore', 'twon', code=1)
     assert 'one of the lists' in link(tolma, '-o', tolma, code=2)
     assert 'two files' in link(tolma, '-o', out, '--review', out, code=2)
     link('-o', out, code=2)

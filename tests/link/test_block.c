@@ -73,6 +73,24 @@ static void the_budget_is_kept(void **state)
     fake_free(r);
 }
 
+/* Most records are as many others are: their blocks are cut, and they are not left alone. */
+static void what_many_agree_on_is_looked_at_too(void **state)
+{
+    (void)state;
+    struct fake_options o = {.seed = 7, .persons = 20000, .duplicated = 0.3, .fields = 2};
+    for (unsigned f = 0; f < o.fields; f++)
+        o.field[f] = (struct fake_field){.classes = 4, .levels = 3, .m = {0, 0.02, 0.98}};
+    struct link_records *r = fake_new(&o);
+    struct link_universe u;
+    struct link_plan plan;
+    assert_int_equal(link_universe_init(&u, r, LINK_WITHIN), 0);
+    choose(&u, 64 * u.count, NULL, &plan);
+    assert_true(plan.passes > 0 && plan.pairs > 0 && plan.pairs <= 64 * u.count);
+    link_plan_release(&plan);
+    link_universe_release(&u);
+    fake_free(r);
+}
+
 /* Matches drawn from true ones: what is expected is found. */
 static void what_is_expected_is_found(void **state)
 {
@@ -255,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(what_many_agree_on_is_looked_at_too),
         cmocka_unit_test(what_is_expected_is_found),
         cmocka_unit_test(what_says_nothing_is_not_used),
         cmocka_unit_test(the_choice_is_one),

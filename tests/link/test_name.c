@@ -116,6 +116,7 @@ static void one_name_in_several_romanisations(void **state)
         {"Tsarnaev", "Zarnajew", FORM, FORM},
         {"Carnaev", "Zarnajew", FORM, FORM},
         {"Ivanov", "Iwanow", FORM, FORM},
+        {"Aliev", "Aliew", FORM, FORM},
         {"Shcherbakov", "Schtscherbakow", FORM, FORM},
         {"Khrushchev", "Chruschtschow", ALIKE, FORM},
         {"Zhukov", "Schukow", FORM, FORM},

@@ -200,6 +200,39 @@ static void codes_are_brought_to_one_form(void **state)
     buf_release(&out);
 }
 
+static unsigned compare_codes(enum link_kind kind, struct span a, struct span b)
+{
+    return kind == LINK_PHONE ? link_phone_compare(link_phone_pack(a), link_phone_pack(b))
+                              : link_code_compare(kind, a, b);
+}
+
+/* A phone number is compared as a number, and must be as near as its digits are. */
+static void phones_are_compared_by_their_digits(void **state)
+{
+    (void)state;
+    struct prop prop = prop_start("phones_are_compared_by_their_digits");
+    for (int round = 0; round < 200000; round++) {
+        uint8_t a[9], b[9];
+        size_t len = 5 + (size_t)prop_below(&prop, 5), other = len;
+        for (size_t i = 0; i < sizeof a; i++)
+            a[i] = b[i] = (uint8_t)('0' + prop_below(&prop, 3));
+        for (uint64_t edits = prop_below(&prop, 3); edits > 0; edits--)
+            b[prop_below(&prop, len)] = (uint8_t)('0' + prop_below(&prop, 10));
+        if (prop_below(&prop, 2))
+            other = 5 + (size_t)prop_below(&prop, 5);
+        struct span x = span_of(a, len), y = span_of(b, other);
+        if (prop_below(&prop, 3) == 0 && other > 5)
+            y = span_slice(y, 1, other);
+        if (span_equal(x, y))
+            continue;
+        bool end = x.len >= 7 && y.len >= 7 &&
+                   span_equal(span_slice(x, x.len - 7, 7), span_slice(y, y.len - 7, 7));
+        unsigned level = link_damerau_levenshtein(x, y, 1) == 1 ? 3 : end ? 2 : 1;
+        assert_int_equal(compare_codes(LINK_PHONE, x, y), level);
+        assert_int_equal(compare_codes(LINK_PHONE, y, x), level);
+    }
+}
+
 static void how_alike_codes_are(void **state)
 {
     (void)state;
@@ -226,8 +259,8 @@ static void how_alike_codes_are(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct span a = span_text(cases[i].a), b = span_text(cases[i].b);
-        unsigned there = link_code_compare(cases[i].kind, a, b);
-        if (there != cases[i].level || link_code_compare(cases[i].kind, b, a) != there)
+        unsigned there = compare_codes(cases[i].kind, a, b);
+        if (there != cases[i].level || compare_codes(cases[i].kind, b, a) != there)
             fail_msg("%s and %s: %u", cases[i].a, cases[i].b, there);
     }
 }
@@ -240,6 +273,7 @@ int main(void)
         cmocka_unit_test(distance_is_as_defined_and_symmetric),
         cmocka_unit_test(an_edit_more_is_no_nearer),
         cmocka_unit_test(codes_are_brought_to_one_form),
+        cmocka_unit_test(phones_are_compared_by_their_digits),
         cmocka_unit_test(how_alike_codes_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

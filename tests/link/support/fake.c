@@ -269,6 +269,16 @@ uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint
     return r->column[field].frequency[value];
 }
 
+uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value)
+{
+    return link_value_frequency(r, field, value);
+}
+
+uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value)
+{
+    return link_mix((uint64_t)field << 32 | r->column[field].content[value]);
+}
+
 struct link_scratch *link_scratch_new(const struct link_records *r)
 {
     (void)r;
