@@ -75,7 +75,8 @@ static int find_places(struct making *m)
     REJECT_IF(!m->places, E_NOMEM);
     for (uint32_t i = 0; i < m->statements->count; i++) {
         const struct statement *s = &m->statements->statements[i];
-        for (uint32_t k = 0; k < s->count && statement_documents(s) > 1; k++)
+        uint32_t traced = statement_documents(s) > 1 ? s->count : 0;
+        for (uint32_t k = 0; k < traced; k++)
             m->places[m->count++] = (struct place){s->wordings[k].document, i, k, 0};
     }
     qsort(m->places, m->count, sizeof *m->places, by_document);
