@@ -28,7 +28,6 @@ struct finding {
     struct claim *claims;
     size_t count, capacity;
     struct arena *arena;
-    size_t last_named; /* word after which the last name in a chain stood */
     struct stretch last_name;
 };
 
@@ -184,13 +183,12 @@ static struct stretch fullest(const struct finding *f, struct stretch s)
     return s;
 }
 
-/* A pronoun stands for who was named last as saying something, in this sentence or the two before. */
-static void resolve_pronouns(struct finding *f, struct claim *c, size_t start)
+/* A pronoun stands for who was named last as saying something. */
+static void resolve_pronouns(struct finding *f, struct claim *c)
 {
     for (unsigned i = 0; i < c->chain_count; i++) {
         if (!claim_is_pronoun(&f->words, c->chain[i])) {
             f->last_name = c->chain[i];
-            f->last_named = start;
         } else if (f->last_name.to > 0) {
             c->chain[i] = f->last_name;
         }
@@ -206,7 +204,7 @@ static void find_chain(struct finding *f, struct claim *c, size_t word, size_t s
         c->chain[0] = speaker_of(f, c->quote);
         c->chain_count = 1;
     }
-    resolve_pronouns(f, c, start);
+    resolve_pronouns(f, c);
 }
 
 static int finish_claim(struct finding *f, struct claim *c, size_t word, size_t start, size_t end)
@@ -279,7 +277,6 @@ static void remember_names(struct finding *f, size_t start, size_t end)
     for (unsigned i = 0; i < count; i++) {
         if (!claim_is_pronoun(&f->words, chain[i])) {
             f->last_name = chain[i];
-            f->last_named = start;
         }
     }
 }

@@ -2,8 +2,8 @@
 /* The same claim in several documents, with where it comes from, and other figures on the same
  * beside it.
  *
- * Two tellings are one claim when the number and what befell people are the same, and both are about
- * one place: the sentence or the title has a name in common, and the documents are at most
+ * Two tellings are one claim when the number and what befell people are the same, and both are
+ * about one place: the sentence or the title has a name in common, and the documents are at most
  * CLAIM_DAYS_APART days apart. They are compared with the first tellings of a claim, never chained
  * from one to the next. */
 #ifndef ORIGINS_CLAIM_GROUP_H

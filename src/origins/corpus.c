@@ -197,22 +197,6 @@ uint32_t corpus_text_len(const struct corpus *c, uint32_t number)
     return c->entries[number].len;
 }
 
-uint32_t corpus_find(const struct corpus *c, struct span name)
-{
-    uint32_t low = 0, high = c->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = compare_names(c->entries[middle].known.name, name);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return c->count;
-}
-
 struct corpus_reader {
     struct corpus *corpus;
     uint8_t *ahead;

@@ -46,8 +46,6 @@ uint64_t corpus_text_bytes(const struct corpus *c);
 /* Without its text; views that live as long as the corpus. */
 struct document corpus_document(const struct corpus *c, uint32_t number);
 uint32_t corpus_text_len(const struct corpus *c, uint32_t number);
-/* The document of that name; corpus_count when there is none. */
-uint32_t corpus_find(const struct corpus *c, struct span name);
 
 /* Texts, for one thread; reading in order of numbers is fastest. Needs its corpus. */
 struct corpus_reader;

@@ -9,8 +9,8 @@
 
 #define DIFFER_WORDS_MAX 600 /* of each; what is behind them is not compared, and not marked */
 
-/* Pieces of a text, in order; together they are the text. Spaces and marks between two pieces belong
- * to the one that does not differ. */
+/* Pieces of a text, in order; together they are the text. Spaces and marks between two pieces
+ * belong to the one that does not differ. */
 struct differ_piece {
     struct span text;
     uint32_t words;

@@ -16,7 +16,8 @@ struct known_names;
 int known_names_new(struct known_names **ret_names) MUST_USE;
 void known_names_free(struct known_names *n);
 /* CSV without a header: each row the ways of writing one name, first the one that is shown.
- * E_FORMAT, E_UTF8, E_TOO_LARGE with the line, E_NOMEM; a name that stands in two rows is E_FORMAT. */
+ * E_FORMAT, E_UTF8, E_TOO_LARGE with the line, E_NOMEM; a name that stands in two rows is
+ * E_FORMAT. */
 int known_names_add(struct known_names *n, struct span csv, struct problem *problem) MUST_USE;
 
 /* Appends the key of a name as a text writes it: Latin small letters, words one space apart; empty

@@ -234,7 +234,8 @@ int languages_add(struct languages *l, const char *name, struct span text, struc
     if (!is_name(name))
         return problem_set(problem, E_ARGUMENT,
                            "a language is called by two to eight letters, a to z");
-    while (place < l->count && strcmp(l->languages[place]->name, name) != 0)
+    const struct language *old = languages_find(l, name);
+    while (place < l->count && l->languages[place] != old)
         place++;
     if (place == LANGUAGES_MAX)
         return problem_set(problem, E_TOO_LARGE, "there are at most %d languages", LANGUAGES_MAX);

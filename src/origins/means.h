@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the parts of this room work with, handed in by whoever starts them; each may be NULL or 0. */
+/* What the parts of this room work with, handed in by whoever starts them; each may be NULL or
+ * 0. */
 #ifndef ORIGINS_MEANS_H
 #define ORIGINS_MEANS_H
 

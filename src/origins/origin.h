@@ -6,8 +6,8 @@
  * document with which it shares the passage. What leads nowhere further is an origin. Counted are
  *
  *   strictly   the origins with a name: somebody is said to have said it
- *   leniently  all origins: also those without a name ("officials", "posts"), and documents that say
- *              it on their own word and in their own wording
+ *   leniently  all origins: also those without a name ("officials", "posts"), and documents that
+ *              say it on their own word and in their own wording
  *
  * Neither says that it is true. */
 #ifndef ORIGINS_ORIGIN_H

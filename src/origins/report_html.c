@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Fills pages/origins/report.html. Of a large corpus the first of each part, and how many more there
- * are: the page stays small enough for a browser. */
+/* Fills pages/origins/report.html. Of a large corpus the first of each part, and how many more
+ * there are: the page stays small enough for a browser. */
 #include "origins/report_html.h"
 
 #include <stdlib.h>

@@ -61,7 +61,8 @@ int report_words_alone(const struct origins *o, uint32_t *ret_count)
 
 /* Claims */
 
-/* What is counted, in the words of the earliest telling, when it is no act that the languages know. */
+/* What is counted, in the words of the earliest telling, when it is no act that the languages
+ * know. */
 static void put_counted(struct buf *out, const struct claim_group *g)
 {
     const struct telling *t = g->tellings[0];

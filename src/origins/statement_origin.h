@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Where the wordings of statements come from (origin.h): from documents back to who said it. Only of
- * statements that at least two documents have; of others there is nothing to trace. */
+/* Where the wordings of statements come from (origin.h): from documents back to who said it. Only
+ * of statements that at least two documents have; of others there is nothing to trace. */
 #ifndef ORIGINS_STATEMENT_ORIGIN_H
 #define ORIGINS_STATEMENT_ORIGIN_H
 

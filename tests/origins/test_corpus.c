@@ -72,8 +72,6 @@ static void documents_stand_in_the_order_of_their_names(void **state)
         assert_int_equal(corpus_text_bytes(c), 39);
         assert_true(span_equal(corpus_document(c, 2).name, span_text("b")));
         assert_int_equal(corpus_document(c, 2).day, 3);
-        assert_int_equal(corpus_find(c, span_text("c")), 3);
-        assert_int_equal(corpus_find(c, span_text("d")), 4);
         assert_int_equal(corpus_reader_new(c, &r), 0);
         assert_text(r, 3, "and the last of them");
         assert_text(r, 0, "first");
