@@ -374,7 +374,8 @@ int main(void)
         cmocka_unit_test(paragraphs),          cmocka_unit_test(who_said_it),
         cmocka_unit_test(names_and_roles),     cmocka_unit_test(what_is_no_statement),
         cmocka_unit_test(in_russian),          cmocka_unit_test(whatever_stands_in_the_text),
-        cmocka_unit_test(long_texts),          cmocka_unit_test(without_memory),
+        cmocka_unit_test(long_texts),          cmocka_unit_test(a_sentence_without_end),
+        cmocka_unit_test(without_memory),
     };
     if (languages_new(&languages) < 0)
         return 1;
