@@ -29,6 +29,7 @@ static const struct {
     {"prove", "make the proof of one report", cmd_prove},
     {"verify", "check a proof; needs no desk and no key", cmd_verify},
     {"link", "which records are the same person", cmd_link},
+    {"origins", "who said what, copied from whom", cmd_origins},
     {"count", "how many are documented, and how many there may be", cmd_count},
     {"fsck", "check all that this desk has stored", cmd_fsck},
 };

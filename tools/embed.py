@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Turns pages/ into C: embed.py --pages DIR --out DIR [--po FILE ...] [--depfile FILE]
 
-Writes pages_BOOK.c and BOOK.h for each folder of pages (line, desk, count, link) and pages_language.c, for src/draw/template_table.h and
+Writes pages_BOOK.c and BOOK.h for each folder of pages (line, desk, count, link, origins) and pages_language.c, for src/draw/template_table.h and
 src/draw/language.h. Templates are parsed and checked here, so that a wrong one does not build: every name declared, each
 in the scope and of the type that its use needs, each value in a place of the HTML for which it is escaped, each
 translation with the placeholders of its message. pages/README.md has the syntax.
@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BOOKS = ['line', 'desk', 'count', 'link']
+BOOKS = ['line', 'desk', 'count', 'link', 'origins']
 TOKEN = re.compile(r'\{\{(?:!(?P<comment>.*?)|_:(?P<message>(?:[^{}]|\{[a-z_]+\})*)'
                    r'|(?P<sign>[#^/>])(?P<section>[@a-z_][a-z_ ]*)|(?P<how>lines|query|url|html|css|js):(?P<arg>[a-z_.]+)'
                    r'|(?P<name>@?[a-z_]+))\}\}', re.S)

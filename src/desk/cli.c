@@ -90,15 +90,13 @@ static int parse(struct parsing *p)
 {
     bool only_arguments = false;
     while (p->at < p->argc) {
-        const char *word = p->argv[p->at++];
+        char *word = p->argv[p->at++];
         if (!only_arguments && strcmp(word, "--") == 0) {
             only_arguments = true;
         } else if (!only_arguments && word[0] == '-' && word[1]) {
             int status = take_option(p, word);
             if (status != CLI_GO_ON)
                 return status;
-        } else if (p->cli->count == CLI_ARGUMENTS_MAX) {
-            return say_usage(p->cli, "too many arguments");
         } else {
             p->cli->arguments[p->cli->count++] = word;
         }
@@ -110,7 +108,7 @@ int cli_begin(struct cli *cli, const char *help, const struct cli_option *option
               int argc, char **argv)
 {
     bool wants_help = false;
-    *cli = (struct cli){.command = argv[0], .help = help};
+    *cli = (struct cli){.command = argv[0], .help = help, .arguments = argv + 1};
     const struct cli_option common[] = {
         {.name = "dir", .text = &cli->dir},
         {.name = "passphrase-file", .text = &cli->passphrase_file},

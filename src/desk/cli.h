@@ -28,7 +28,6 @@
 #define CLI_REFUSED 1 /* refused, failed, or an alarm */
 #define CLI_USAGE 2
 #define CLI_GO_ON (-1)
-#define CLI_ARGUMENTS_MAX 40
 #define CLI_LIST_MAX 64
 
 struct cli_list {
@@ -49,8 +48,8 @@ struct cli {
     const char *command, *help;
     const char *dir, *passphrase_file;
     bool json;
-    size_t count; /* of arguments that are no options */
-    const char *arguments[CLI_ARGUMENTS_MAX];
+    size_t count;        /* of arguments that are no options */
+    char **arguments;    /* they: moved to the front of argv */
     struct desk *desk;   /* after cli_open */
     struct model *model; /* after cli_open_model */
     struct arena arena;

@@ -17,6 +17,7 @@ int cmd_init(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_line(int argc, char **argv);
 int cmd_link(int argc, char **argv);
+int cmd_origins(int argc, char **argv);
 int cmd_prove(int argc, char **argv);
 int cmd_pull(int argc, char **argv);
 int cmd_recover(int argc, char **argv);

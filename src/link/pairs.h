@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The candidate pairs of a plan, one after the other, each once, never all in memory.
  *
- * Ranges of the rows of a pass's blocks are the tasks of the workers. What comes out is the same for
- * every number of threads, but in no fixed order: what is made of it must not depend on the
+ * Ranges of the rows of a pass's blocks are the tasks of the workers. What comes out is the same
+ * for every number of threads, but in no fixed order: what is made of it must not depend on the
  * order. */
 #ifndef LINK_PAIRS_H
 #define LINK_PAIRS_H

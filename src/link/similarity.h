@@ -24,7 +24,8 @@ struct link_packed {
 /* At most the first LINK_PACKED_BYTES are taken. */
 void link_pack(struct span text, struct link_packed *ret_packed);
 double link_packed_jaro_winkler(const struct link_packed *a, const struct link_packed *b);
-/* Whether their similarity may be at least so much, least of 0.7 or more: cheap, never wrongly false. */
+/* Whether their similarity may be at least so much, least of 0.7 or more: cheap, never wrongly
+ * false. */
 bool link_packed_may_reach(const struct link_packed *a, const struct link_packed *b, double least);
 
 /* Insertions, deletions, substitutions and exchanges of neighbours that make one of the other, no

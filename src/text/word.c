@@ -59,3 +59,14 @@ bool word_next(struct span *rest, struct span *ret_word)
     *rest = end;
     return true;
 }
+
+bool word_is_capital(struct span word)
+{
+    uint32_t c = word.len > 0 ? utf8_next(&word) : UTF8_INVALID;
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z';
+    if (c == UTF8_INVALID)
+        return false;
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+    return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LT;
+}

@@ -10,5 +10,7 @@
 /* Takes the next word off the front of rest; false when there is none. What is returned is a view
  * into the text: ret_word->data - text.data says where it stands. */
 bool word_next(struct span *rest, struct span *ret_word);
+/* It begins with a capital letter. */
+bool word_is_capital(struct span word);
 
 #endif

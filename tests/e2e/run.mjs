@@ -3,7 +3,7 @@
 import { run } from './lib/tap.mjs';
 import { cleanUp } from './lib/world.mjs';
 
-for (const name of ['demo', 'door', 'mailbox', 'twice', 'way', 'text_browser', 'access', 'proof', 'count', 'link', 'wrong', 'kill', 'shots']) await import(`./${name}.mjs`);
+for (const name of ['demo', 'door', 'mailbox', 'twice', 'way', 'text_browser', 'access', 'proof', 'count', 'link', 'origins', 'wrong', 'kill', 'shots']) await import(`./${name}.mjs`);
 
 let fine = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => cleanUp().then(() => process.exit(1)));

@@ -162,6 +162,19 @@ static void words_lie_in_order(void **state)
     }
 }
 
+static void capitals(void **state)
+{
+    (void)state;
+    assert_true(word_is_capital(span_text("Karsk")));
+    assert_true(word_is_capital(span_text("Élan")));
+    assert_true(word_is_capital(span_text("Толма")));
+    assert_false(word_is_capital(span_text("ёлка")));
+    assert_false(word_is_capital(span_text("men")));
+    assert_false(word_is_capital(span_text("40")));
+    assert_false(word_is_capital(span_text("")));
+    assert_false(word_is_capital(span_text("\xff")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +184,7 @@ int main(void)
         cmocka_unit_test(the_check_agrees_with_the_steps),
         cmocka_unit_test(words_of_three_scripts),
         cmocka_unit_test(words_lie_in_order),
+        cmocka_unit_test(capitals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

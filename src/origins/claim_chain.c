@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* A cue is a verb of saying or "according to"; who says stands beside it. Before the number the
+ * first cue is the nearest to the document ("the Wire writes that the hotline said that 40 ..."),
+ * behind it the last ("40 ..., the hotline said, as the Wire writes"). */
+#include "origins/claim_chain.h"
+
+#include "origins/quote_words.h"
+
+#define PHRASE_WORDS_MAX 9
+#define CUES_MAX 8
+
+struct cue {
+    size_t from, to; /* words */
+    struct stretch source;
+};
+
+/* A verb of saying, and not a noun that looks like one ("of advocates", "a report"). */
+static bool is_cue(const struct claim_words *w, size_t start, size_t word, size_t end,
+                   size_t *ret_used)
+{
+    int64_t form;
+    *ret_used = claim_match(w, "say", word, end, &form);
+    if (*ret_used == 0 || (form != SAY_FINITE && form != SAY_PLAIN))
+        return false;
+    return word == start || (claim_match(w, "determiner", word - 1, word, NULL) == 0 &&
+                             claim_match(w, "preposition", word - 1, word, NULL) == 0);
+}
+
+static bool ends_phrase(const struct claim_words *w, size_t word, size_t end)
+{
+    size_t used;
+    return claim_match(w, "clause", word, end, NULL) > 0 || is_cue(w, 0, word, end, &used) ||
+           claim_match(w, "according", word, end, NULL) > 0 ||
+           claim_match(w, "be", word, end, NULL) > 0;
+}
+
+static struct stretch stretch_of(const struct claim_words *w, size_t from, size_t to)
+{
+    if (from >= to)
+        return (struct stretch){0, 0};
+    return (struct stretch){w->words[from].at.from, w->words[to - 1].at.to};
+}
+
+static bool is_pronoun_at(const struct claim_words *w, size_t word)
+{
+    return claim_match(w, "pronoun", word, word + 1, NULL) > 0;
+}
+
+/* A capital that a word has for more than its place in the sentence, as far as can be told. */
+static bool is_name(const struct claim_words *w, size_t word, bool alone)
+{
+    static const char *const others[] = {"stop",   "conjunction", "preposition", "relative",
+                                         "time",   "determiner",  "pronoun",     "number",
+                                         "nobody", "hedge",       "between"};
+    if (!w->words[word].capital || (!alone && w->words[word].sentence))
+        return false;
+    for (size_t i = 0; w->words[word].sentence && i < sizeof others / sizeof others[0]; i++) {
+        if (claim_match(w, others[i], word, word + 1, NULL) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* Somebody is meant: a name, a pronoun, or somebody with an article or a role. */
+static bool names_somebody(const struct claim_words *w, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (is_name(w, i, to == from + 1))
+            return true;
+        if (claim_match(w, "source", i, to, NULL) > 0)
+            return true;
+    }
+    return to == from + 1 && is_pronoun_at(w, from);
+}
+
+/* the hotline "Open Door Karsk" */
+static bool opens_name(const struct claim_words *w, size_t from, size_t word)
+{
+    for (size_t i = from; i < word; i++) {
+        if (w->words[i].capital)
+            return false;
+    }
+    return w->words[word].opens && w->words[word].capital;
+}
+
+/* Forwards from word: as far as one phrase goes. */
+static size_t phrase_end(const struct claim_words *w, size_t word, size_t end)
+{
+    size_t at = word;
+    while (at < end && at - word < PHRASE_WORDS_MAX &&
+           (at == word || !w->words[at].breaks || opens_name(w, word, at)) &&
+           !ends_phrase(w, at, end) && claim_match(w, "after source", at, end, NULL) == 0)
+        at++;
+    return at;
+}
+
+/* The subject before a comma: "Tolma Lawyers, a group of advocates that ..., said". */
+static struct stretch subject_before(const struct claim_words *w, size_t start)
+{
+    size_t end = start + 1;
+    while (end - start < PHRASE_WORDS_MAX && end < w->count && !w->words[end].breaks &&
+           !ends_phrase(w, end, w->count))
+        end++;
+    bool comma = end < w->count && w->words[end].breaks && !w->words[end].sentence;
+    return comma && w->words[start].capital ? stretch_of(w, start, end) : (struct stretch){0, 0};
+}
+
+/* closed: what follows must not go on as a clause of its own ("said Karsk was quiet"). */
+static struct stretch source_behind(const struct claim_words *w, size_t behind, size_t end,
+                                    bool closed)
+{
+    const struct stretch none = {0, 0};
+    if (behind >= end || w->words[behind].breaks)
+        return none;
+    size_t to = phrase_end(w, behind, end);
+    if (closed && to < end && !w->words[to].breaks &&
+        claim_match(w, "after source", to, end, NULL) == 0)
+        return none;
+    return names_somebody(w, behind, to) ? stretch_of(w, behind, to) : none;
+}
+
+static struct stretch source_before(const struct claim_words *w, size_t start, size_t cue,
+                                    size_t behind, size_t end)
+{
+    size_t from = cue;
+    if (cue == start)
+        return (struct stretch){0, 0};
+    if (w->words[cue].breaks) {
+        struct stretch inverted = source_behind(w, behind, end, true);
+        return inverted.to > 0 ? inverted : subject_before(w, start);
+    }
+    while (from > start && cue - from < PHRASE_WORDS_MAX && !ends_phrase(w, from - 1, cue)) {
+        from--;
+        if (w->words[from].breaks)
+            break;
+    }
+    while (from < cue && claim_match(w, "before source", from, cue, NULL) > 0)
+        from++;
+    return names_somebody(w, from, cue) ? stretch_of(w, from, cue) : (struct stretch){0, 0};
+}
+
+static bool find_cue(const struct claim_words *w, size_t start, size_t end, size_t word,
+                     struct cue *cue)
+{
+    size_t used = claim_match(w, "according", word, end, NULL);
+    if (used > 0) {
+        *cue = (struct cue){word, word + used, source_behind(w, word + used, end, false)};
+        return cue->source.to > 0;
+    }
+    if (!is_cue(w, start, word, end, &used))
+        return false;
+    *cue = (struct cue){word, word + used, source_before(w, start, word, word + used, end)};
+    if (cue->source.to == 0)
+        cue->source = source_behind(w, word + used, end, false);
+    return cue->source.to > 0;
+}
+
+unsigned claim_chain(const struct claim_words *w, size_t start, size_t end, size_t word,
+                     struct stretch chain[CLAIM_CHAIN_MAX])
+{
+    struct cue cues[CUES_MAX];
+    unsigned count = 0, before = 0, made = 0;
+    for (size_t at = start; at < end && count < CUES_MAX; at++) {
+        if (!find_cue(w, start, end, at, &cues[count]))
+            continue;
+        at = cues[count].to - 1;
+        before += at < word;
+        count++;
+    }
+    for (unsigned i = 0; i < before && made < CLAIM_CHAIN_MAX; i++)
+        chain[made++] = cues[i].source;
+    for (unsigned i = count; i > before && made < CLAIM_CHAIN_MAX; i--)
+        chain[made++] = cues[i - 1].source;
+    return made;
+}
+
+bool claim_is_pronoun(const struct claim_words *w, struct stretch s)
+{
+    for (size_t i = 0; i < w->count && w->words[i].at.from <= s.from; i++) {
+        if (w->words[i].at.from == s.from)
+            return w->words[i].at.to == s.to && is_pronoun_at(w, i);
+    }
+    return false;
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Edges between documents go to earlier ones only, so that the graph has no circle and every way
+ * ends. A document that rests on another's passage needs no origin of its own for a role ("the
+ * coordinator"): the other says who that is. */
+#include "origins/origin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define NODES_PER_TELLING (1 + CLAIM_CHAIN_MAX)
+#define KEYS_ARENA_BYTES ((size_t)4 << 30)
+
+/* A passage, seen from one of its documents. */
+struct side {
+    uint32_t document, passage;
+};
+
+struct origin_index {
+    const struct corpus *corpus;
+    const struct passages *passages;
+    struct known_names *names;
+    struct side *sides; /* by document, then passage */
+    size_t side_count;
+    struct span *outlets; /* by document: the key of its outlet */
+    struct arena arena;
+};
+
+static int by_document(const void *x, const void *y)
+{
+    const struct side *a = x, *b = y;
+    if (a->document != b->document)
+        return a->document < b->document ? -1 : 1;
+    return a->passage < b->passage ? -1 : a->passage > b->passage;
+}
+
+static int index_outlets(struct origin_index *index)
+{
+    struct buf key;
+    int error = 0;
+    uint32_t count = corpus_count(index->corpus);
+    index->outlets = mem_calloc(count + 1, sizeof *index->outlets);
+    REJECT_IF(!index->outlets, E_NOMEM);
+    buf_init(&key, 1 << 16);
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        struct span outlet = corpus_document(index->corpus, i).outlet;
+        buf_reset(&key);
+        error = known_names_key(index->names, outlet, &key);
+        if (error < 0 || key.len == 0)
+            continue;
+        char *kept = arena_copy_text(&index->arena, buf_bytes(&key));
+        if (!kept)
+            error = E_NOMEM;
+        index->outlets[i] = span_of(kept, key.len);
+    }
+    buf_release(&key);
+    return error;
+}
+
+int origin_index_new(const struct corpus *corpus, const struct passages *passages,
+                     struct known_names *names, struct origin_index **ret_index)
+{
+    struct origin_index *index = mem_calloc(1, sizeof *index);
+    REJECT_IF(!index, E_NOMEM);
+    *index = (struct origin_index){.corpus = corpus, .passages = passages, .names = names};
+    arena_init(&index->arena, KEYS_ARENA_BYTES);
+    index->side_count = 2 * passages->count;
+    index->sides = mem_calloc(index->side_count + 1, sizeof *index->sides);
+    int error = index->sides ? index_outlets(index) : E_NOMEM;
+    if (error < 0) {
+        origin_index_free(index);
+        return error;
+    }
+    for (size_t i = 0; i < passages->count; i++) {
+        index->sides[2 * i] = (struct side){passages->passages[i].a, (uint32_t)i};
+        index->sides[2 * i + 1] = (struct side){passages->passages[i].b, (uint32_t)i};
+    }
+    if (index->side_count > 1)
+        qsort(index->sides, index->side_count, sizeof *index->sides, by_document);
+    *ret_index = index;
+    return 0;
+}
+
+void origin_index_free(struct origin_index *index)
+{
+    if (!index)
+        return;
+    mem_free(index->sides);
+    mem_free(index->outlets);
+    arena_release(&index->arena);
+    mem_free(index);
+}
+
+static int64_t day_order(const struct origin_index *index, uint32_t document)
+{
+    int32_t day = corpus_document(index->corpus, document).day;
+    return day == CORPUS_DAY_NONE ? INT64_MAX : day;
+}
+
+int origin_compare(const struct origin_index *index, const struct telling *a,
+                   const struct telling *b)
+{
+    int64_t day_a = day_order(index, a->document), day_b = day_order(index, b->document);
+    if (day_a != day_b)
+        return day_a < day_b ? -1 : 1;
+    bool names_a = a->teller_count > 0, names_b = b->teller_count > 0;
+    if (names_a != names_b)
+        return names_a ? -1 : 1;
+    if (a->document != b->document)
+        return a->document < b->document ? -1 : 1;
+    return a->claim.number.from < b->claim.number.from   ? -1
+           : a->claim.number.from > b->claim.number.from ? 1
+                                                         : 0;
+}
+
+/* One graph */
+
+/* A way in which somebody is named, and whose node that is. */
+struct alias {
+    enum origin_kind kind;
+    struct span key;
+    uint32_t node;
+};
+
+/* A document by its outlet. */
+struct published {
+    struct span outlet;
+    uint32_t node;
+};
+
+struct tracing {
+    struct origin_index *index;
+    struct origin *origin;
+    struct arena *arena;
+    uint32_t documents;          /* nodes that are documents */
+    struct published *published; /* by outlet, then node */
+    uint32_t published_count;
+    struct alias *aliases;
+    uint32_t alias_count;
+    uint32_t *node_of;           /* by place in by_number: the node of that document */
+    uint32_t *by_number;         /* documents of the nodes, ascending */
+    struct origin_edge *between; /* those between tellers */
+    uint32_t between_count;
+    size_t between_capacity;
+    size_t edge_capacity;
+};
+
+/* The node of a document; node_count when it is not among the tellings. */
+static uint32_t find_document(const struct tracing *t, uint32_t document)
+{
+    uint32_t low = 0, high = t->documents;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (t->by_number[middle] < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < t->documents && t->by_number[low] == document ? t->node_of[low]
+                                                               : t->origin->node_count;
+}
+
+static int push_edge(struct arena *arena, struct origin_edge **edges, uint32_t *count,
+                     size_t *capacity, struct origin_edge edge)
+{
+    if (*count == *capacity) {
+        size_t more = *capacity ? 2 * *capacity : 8;
+        struct origin_edge *copy = arena_alloc(arena, more * sizeof *copy);
+        REJECT_IF(!copy, E_NOMEM);
+        if (*count > 0)
+            memcpy(copy, *edges, *count * sizeof *copy);
+        *edges = copy;
+        *capacity = more;
+    }
+    (*edges)[(*count)++] = edge;
+    return 0;
+}
+
+/* From a document, whose edges are added one after the other. */
+static int add_edge(struct tracing *t, uint32_t from, uint32_t to, enum origin_why why,
+                    uint32_t passage)
+{
+    struct origin *o = t->origin;
+    for (uint32_t i = o->edge_count; i > 0 && o->edges[i - 1].from == from; i--) {
+        if (o->edges[i - 1].to == to)
+            return 0;
+    }
+    return push_edge(t->arena, &o->edges, &o->edge_count, &t->edge_capacity,
+                     (struct origin_edge){from, to, why, passage});
+}
+
+static bool is_between(const struct tracing *t, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0; i < t->between_count; i++) {
+        if (t->between[i].from == from && t->between[i].to == to)
+            return true;
+    }
+    return false;
+}
+
+/* Marks all tellers to which a way leads, until nothing new is marked. */
+static int leads_to(const struct tracing *t, uint32_t from, uint32_t to, bool *ret_leads)
+{
+    bool *reached = mem_calloc(t->origin->node_count, sizeof *reached), more = true;
+    REJECT_IF(!reached, E_NOMEM);
+    reached[from] = true;
+    while (more) {
+        more = false;
+        for (uint32_t i = 0; i < t->between_count; i++) {
+            const struct origin_edge *e = &t->between[i];
+            more |= reached[e->from] && !reached[e->to];
+            reached[e->to] |= reached[e->from];
+        }
+    }
+    *ret_leads = reached[to];
+    mem_free(reached);
+    return 0;
+}
+
+/* A has it from B, and elsewhere B from A: then only the first of both is believed. */
+static int add_between(struct tracing *t, uint32_t from, uint32_t to)
+{
+    bool back = false;
+    if (from == to || is_between(t, from, to))
+        return 0;
+    TRY(leads_to(t, to, from, &back));
+    if (back)
+        return 0;
+    return push_edge(t->arena, &t->between, &t->between_count, &t->between_capacity,
+                     (struct origin_edge){from, to, ORIGIN_SAYS_SO, UINT32_MAX});
+}
+
+/* Documents */
+
+static const struct telling *better(const struct origin_index *index, const struct telling *a,
+                                    const struct telling *b)
+{
+    if (!a || b->teller_count > a->teller_count)
+        return b;
+    return a->teller_count == b->teller_count && origin_compare(index, b, a) < 0 ? b : a;
+}
+
+static int by_number(const void *x, const void *y)
+{
+    uint32_t a = (*(const struct telling *const *)x)->document;
+    uint32_t b = (*(const struct telling *const *)y)->document;
+    return a < b ? -1 : a > b;
+}
+
+static int by_node_order(const void *x, const void *y, void *arg)
+{
+    const struct origin_node *a = x, *b = y;
+    return origin_compare(arg, a->telling, b->telling);
+}
+
+struct place {
+    uint32_t document, node;
+};
+
+static int by_place(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+    return a->document < b->document ? -1 : a->document > b->document;
+}
+
+static int number_documents(struct tracing *t)
+{
+    uint32_t count = t->documents;
+    struct place *places = arena_alloc(t->arena, (count + 1) * sizeof *places);
+    t->by_number = arena_alloc(t->arena, (count + 1) * sizeof *t->by_number);
+    t->node_of = arena_alloc(t->arena, (count + 1) * sizeof *t->node_of);
+    REJECT_IF(!places || !t->by_number || !t->node_of, E_NOMEM);
+    for (uint32_t i = 0; i < count; i++)
+        places[i] = (struct place){t->origin->nodes[i].document, i};
+    qsort(places, count, sizeof *places, by_place);
+    for (uint32_t i = 0; i < count; i++) {
+        t->by_number[i] = places[i].document;
+        t->node_of[i] = places[i].node;
+    }
+    return 0;
+}
+
+static int compare_keys(struct span a, struct span b)
+{
+    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int by_outlet(const void *x, const void *y)
+{
+    const struct published *a = x, *b = y;
+    int order = compare_keys(a->outlet, b->outlet);
+    return order ? order : (a->node > b->node) - (a->node < b->node);
+}
+
+static int list_outlets(struct tracing *t)
+{
+    t->published = arena_alloc(t->arena, (t->documents + 1) * sizeof *t->published);
+    REJECT_IF(!t->published, E_NOMEM);
+    for (uint32_t i = 0; i < t->documents; i++) {
+        struct span outlet = t->index->outlets[t->origin->nodes[i].document];
+        if (outlet.len > 0)
+            t->published[t->published_count++] = (struct published){outlet, i};
+    }
+    qsort(t->published, t->published_count, sizeof *t->published, by_outlet);
+    return 0;
+}
+
+/* One node a document, with the telling that names the most. */
+static int add_documents(struct tracing *t, const struct telling *const *tellings, size_t count)
+{
+    struct origin *o = t->origin;
+    const struct telling **sorted = arena_alloc(t->arena, (count + 1) * sizeof *sorted);
+    o->nodes = arena_alloc(t->arena, (count * NODES_PER_TELLING + 1) * sizeof *o->nodes);
+    t->aliases = arena_alloc(t->arena, (2 * count * CLAIM_CHAIN_MAX + 1) * sizeof *t->aliases);
+    REJECT_IF(!sorted || !o->nodes || !t->aliases, E_NOMEM);
+    memcpy(sorted, tellings, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_number);
+    for (size_t i = 0; i < count; i++) {
+        bool same =
+            o->node_count > 0 && o->nodes[o->node_count - 1].document == sorted[i]->document;
+        if (!same)
+            o->nodes[o->node_count++] =
+                (struct origin_node){.kind = ORIGIN_DOCUMENT, .document = sorted[i]->document};
+        struct origin_node *node = &o->nodes[o->node_count - 1];
+        node->telling = better(t->index, node->telling, sorted[i]);
+    }
+    qsort_r(o->nodes, o->node_count, sizeof *o->nodes, by_node_order, t->index);
+    t->documents = o->node_count;
+    TRY(list_outlets(t));
+    return number_documents(t);
+}
+
+/* Whom they name */
+
+/* "dorin" is "pavel dorin" when that is the only such name in the graph. */
+static bool is_end_of(struct span shorter, struct span longer)
+{
+    return longer.len > shorter.len + 1 && longer.data[longer.len - shorter.len - 1] == ' ' &&
+           memcmp(longer.data + longer.len - shorter.len, shorter.data, shorter.len) == 0;
+}
+
+static uint32_t find_alias(const struct tracing *t, enum origin_kind kind, struct span key)
+{
+    for (uint32_t i = 0; i < t->alias_count; i++) {
+        if (t->aliases[i].kind == kind && span_equal(t->aliases[i].key, key))
+            return t->aliases[i].node;
+    }
+    return t->origin->node_count;
+}
+
+/* The fullest way in which the tellings name them. */
+static struct span fullest(const struct tracing *t, struct span key)
+{
+    struct span best = key;
+    for (uint32_t i = 0; i < t->documents; i++) {
+        const struct telling *telling = t->origin->nodes[i].telling;
+        for (unsigned k = 0; k < telling->teller_count; k++) {
+            struct span other = telling->tellers[k].key;
+            if (!is_end_of(best, other))
+                continue;
+            best = other;
+        }
+    }
+    return best;
+}
+
+static enum origin_kind kind_of(const struct teller *teller)
+{
+    return teller->nameless ? ORIGIN_NAMELESS : teller->key.len == 0 ? ORIGIN_ROLE : ORIGIN_NAMED;
+}
+
+static struct span shown_name(const struct tracing *t, const struct teller *teller, struct span key)
+{
+    struct span shown = known_names_shown(t->index->names, key);
+    if (shown.len > 0)
+        return shown;
+    for (uint32_t i = 0; i < t->documents; i++) {
+        const struct telling *telling = t->origin->nodes[i].telling;
+        for (unsigned k = 0; k < telling->teller_count; k++) {
+            if (span_equal(telling->tellers[k].key, key))
+                return telling->tellers[k].name;
+        }
+    }
+    return teller->name;
+}
+
+static uint32_t node_of_teller(struct tracing *t, const struct teller *teller)
+{
+    struct origin *o = t->origin;
+    enum origin_kind kind = kind_of(teller);
+    struct span given = kind == ORIGIN_NAMED ? teller->key : teller->name;
+    uint32_t node = find_alias(t, kind, given);
+    if (node < o->node_count)
+        return node;
+    struct span key = kind == ORIGIN_NAMED ? fullest(t, given) : given;
+    node = find_alias(t, kind, key);
+    if (node == o->node_count) {
+        struct span name = kind == ORIGIN_NAMED ? shown_name(t, teller, key) : teller->name;
+        o->nodes[o->node_count++] = (struct origin_node){.kind = kind, .name = name};
+        t->aliases[t->alias_count++] = (struct alias){kind, key, node};
+    }
+    if (!span_equal(given, key))
+        t->aliases[t->alias_count++] = (struct alias){kind, given, node};
+    return node;
+}
+
+/* The latest earlier document of the outlet that the teller is. */
+static uint32_t document_of_outlet(const struct tracing *t, uint32_t before,
+                                   const struct teller *teller)
+{
+    uint32_t low = 0, high = t->published_count;
+    if (teller->key.len == 0)
+        return t->origin->node_count;
+    const struct published wanted = {teller->key, before};
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (by_outlet(&t->published[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low > 0 && span_equal(t->published[low - 1].outlet, teller->key);
+    return found ? t->published[low - 1].node : t->origin->node_count;
+}
+
+static int follow_tellers(struct tracing *t, uint32_t node, bool copied)
+{
+    const struct telling *telling = t->origin->nodes[node].telling;
+    uint32_t at = node;
+    for (unsigned k = 0; k < telling->teller_count; k++) {
+        const struct teller *teller = &telling->tellers[k];
+        uint32_t other = document_of_outlet(t, node, teller);
+        if (other < t->origin->node_count)
+            return add_edge(t, node, other, ORIGIN_OUTLET, UINT32_MAX);
+        if (copied && kind_of(teller) != ORIGIN_NAMED)
+            return 0;
+        uint32_t to = node_of_teller(t, teller);
+        TRY(k == 0 ? add_edge(t, at, to, ORIGIN_SAYS_SO, UINT32_MAX) : add_between(t, at, to));
+        at = to;
+    }
+    return 0;
+}
+
+/* Whom they share the passage with */
+
+static bool overlap(uint32_t from, uint32_t to, struct stretch s)
+{
+    return from < s.to && s.from < to;
+}
+
+struct found_source {
+    uint32_t node, passage, same_words;
+};
+
+static void consider(const struct tracing *t, uint32_t node, uint32_t passage,
+                     struct found_source *best)
+{
+    const struct passage *p = &t->index->passages->passages[passage];
+    const struct telling *telling = t->origin->nodes[node].telling;
+    bool is_a = p->a == telling->document;
+    uint32_t other = find_document(t, is_a ? p->b : p->a);
+    if (other >= node)
+        return;
+    struct stretch there = t->origin->nodes[other].telling->claim.sentence;
+    bool here =
+        overlap(is_a ? p->a_from : p->b_from, is_a ? p->a_to : p->b_to, telling->claim.sentence);
+    if (!here || !overlap(is_a ? p->b_from : p->a_from, is_a ? p->b_to : p->a_to, there))
+        return;
+    bool more = p->same_words > best->same_words ||
+                (p->same_words == best->same_words && other < best->node);
+    if (best->passage == UINT32_MAX || more)
+        *best = (struct found_source){other, passage, p->same_words};
+}
+
+static int follow_passages(struct tracing *t, uint32_t node, bool *ret_copied)
+{
+    const struct origin_index *index = t->index;
+    uint32_t document = t->origin->nodes[node].document;
+    struct found_source best = {.passage = UINT32_MAX};
+    size_t low = 0, high = index->side_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->sides[middle].document < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < index->side_count && index->sides[low].document == document; low++)
+        consider(t, node, index->sides[low].passage, &best);
+    *ret_copied = best.passage != UINT32_MAX;
+    if (!*ret_copied)
+        return 0;
+    uint32_t other = t->origin->nodes[best.node].document;
+    bool told = day_order(index, other) < day_order(index, document) &&
+                day_order(index, document) != INT64_MAX;
+    return add_edge(t, node, best.node, told ? ORIGIN_PASSAGE : ORIGIN_EITHER, best.passage);
+}
+
+static int by_ends(const void *x, const void *y)
+{
+    const struct origin_edge *a = x, *b = y;
+    if (a->from != b->from)
+        return a->from < b->from ? -1 : 1;
+    return a->to < b->to ? -1 : a->to > b->to;
+}
+
+static void count_origins(struct origin *o)
+{
+    for (uint32_t i = 0; i < o->node_count; i++)
+        o->nodes[i].origin = true;
+    for (uint32_t i = 0; i < o->edge_count; i++)
+        o->nodes[o->edges[i].from].origin = false;
+    for (uint32_t i = 0; i < o->node_count; i++) {
+        o->lenient += o->nodes[i].origin;
+        o->strict += o->nodes[i].origin && o->nodes[i].kind == ORIGIN_NAMED;
+    }
+    if (o->edge_count > 1)
+        qsort(o->edges, o->edge_count, sizeof *o->edges, by_ends);
+}
+
+int origin_trace(struct origin_index *index, const struct telling *const *tellings, size_t count,
+                 struct arena *arena, struct origin *ret_origin)
+{
+    struct tracing t = {.index = index, .origin = ret_origin, .arena = arena};
+    *ret_origin = (struct origin){.strict = 0};
+    TRY(add_documents(&t, tellings, count));
+    for (uint32_t node = 0; node < t.documents; node++) {
+        bool copied;
+        TRY(follow_passages(&t, node, &copied));
+        TRY(follow_tellers(&t, node, copied));
+    }
+    for (uint32_t i = 0; i < t.between_count; i++)
+        TRY(push_edge(arena, &ret_origin->edges, &ret_origin->edge_count, &t.edge_capacity,
+                      t.between[i]));
+    count_origins(ret_origin);
+    return 0;
+}

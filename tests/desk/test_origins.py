@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""vouchsafe origins, as a researcher types it: test_origins.py VOUCHSAFE"""
+import gzip
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+VOUCHSAFE = sys.argv[1]
+WAIT_S = 100
+DATE = 'karsk-times_2025-04-09_forty-held.txt'
+
+LEAD = ('At least 40 men have been detained in Karsk since Thursday night, the hotline Open Door Karsk said, most of them '
+        'taken from flats on Mill Street and from two cafés near the tram depot.')
+SAID = '“They take the phones first,” said Ilva Marsen, the coordinator of the hotline, “and then everyone in them.”'
+ARTICLE = f'Forty held in Karsk\n\n{LEAD}\n\n{SAID}\n'
+REWORDED = f'''Arrests in Karsk
+
+No fewer than 40 men were detained in Karsk since Thursday night, the hotline Open Door Karsk reported, most of them taken
+out of flats on Mill Street and out of two cafés close to the tram depot.
+
+{SAID}
+'''
+OTHER = '''Spring fair opens
+
+The spring fair in Tolma opened on Saturday with honey, pottery and a brass band from Zhelan. The mayor cut a ribbon and
+promised that the bridge would be painted before the summer.
+'''
+
+
+def run(*arguments, code=0, **others):
+    done = subprocess.run([VOUCHSAFE, 'origins', *map(str, arguments)], capture_output=True, timeout=WAIT_S, check=False,
+                          text=True, **others)
+    assert done.returncode == code, (arguments, done)
+    return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def three(folder):
+    write(folder, DATE, ARTICLE)
+    write(folder, 'orlets-herald_2025-04-10_arrests.txt', REWORDED)
+    write(folder, 'tolma-today_2025-04-11_fair.txt', OTHER)
+    return folder
+
+
+def page(text):
+    paragraphs = ''.join(f'<p>{p}' for p in text.split('\n\n')[1:])
+    return (f'<!doctype html><html><head><meta property="og:site_name" content="Zhelan Post"><title>x</title></head><body><nav>'
+            f'<a href=/>Home</a></nav><article><h1>{text.splitlines()[0]}</h1><time datetime="2025-04-12">12 April</time>'
+            f'{paragraphs}</article></body></html>')
+
+
+def record(number, body):
+    http = b'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n' + body.encode()
+    return (f'WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://karsk-times.example/{number}\r\n'
+            f'WARC-Date: 2025-05-01T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n'
+            f'Content-Length: {len(http)}\r\n\r\n').encode() + http + b'\r\n\r\n'
+
+
+def table(text):
+    return [line.split('\t') for line in text.splitlines()]
+
+
+def test_a_folder_for_people(folder):
+    said = run(three(folder / 'in'))
+    assert '3 documents' in said and 'karsk times' in said and '2025-04-10' in said, said
+    assert 'Mill Street' in said
+
+
+def test_everything_for_programs(folder):
+    got = json.loads(run(three(folder / 'in'), '--json'))
+    assert got['schema'] == 1 and len(got['documents']) == 3
+    one = got['documents'][0]
+    assert one['name'] == DATE[:-4] and one['date'] == '2025-04-09' and one['outlet'] == 'karsk times', one
+    assert one['title'] == 'Forty held in Karsk' and one['language'] == 'en' and one['characters'] == len(ARTICLE)
+    shared = got['passages'][0]
+    text = {name: (folder / 'in' / (name + '.txt')).read_text() for name in (d['name'] for d in got['documents'])}
+    for side in (shared['a'], shared['b']):
+        whole = text[side['document']]
+        assert whole[side['from']:side['from'] + side['length']] == side['text'], side
+
+
+def test_tables_in_characters(folder):
+    run(three(folder / 'in'), '--tsv', folder / 'out', '-o', '/dev/null')
+    text = {path.stem: path.read_text() for path in (folder / 'in').iterdir()}
+    passages = table((folder / 'out' / 'passages.tsv').read_text())
+    later, at, length, earlier, at2, length2 = passages[0]
+    assert later.startswith('orlets') and earlier.startswith('karsk'), passages
+    assert 'tram depot' in text[later][int(at):int(at) + int(length)]
+    assert 'tram depot' in text[earlier][int(at2):int(at2) + int(length2)]
+    assert [sorted(row) for row in table((folder / 'out' / 'pairs.tsv').read_text())] == [sorted([later, earlier])]
+    quotes = [row for row in table((folder / 'out' / 'quotes.tsv').read_text()) if row[0] == DATE[:-4]]
+    start, end, who, who_end = map(int, quotes[0][1:])
+    assert text[DATE[:-4]][start:end] == '“They take the phones first,”' and text[DATE[:-4]][who:who_end] == 'Ilva Marsen'
+    assert (folder / 'out' / 'quotes.tsv').stat().st_mode & 0o777 == 0o600
+
+
+def test_pages_and_archives(folder):
+    three(folder / 'in')
+    write(folder, 'in/page.html', page(REWORDED))
+    write(folder, 'in/packed.txt.gz', gzip.compress(ARTICLE.encode()))
+    write(folder, 'in/crawl.warc.gz', b''.join(gzip.compress(record(n, page(text))) for n, text in ((1, ARTICLE), (2, OTHER))))
+    write(folder, 'in/crawl.warc', record(3, page(REWORDED)) + record(4, page(OTHER))[:-50])
+    got = json.loads(run(folder / 'in', '--json'))
+    by_name = {d['name']: d for d in got['documents']}
+    assert set(by_name) >= {'page', 'packed', 'https://karsk-times.example/1', 'https://karsk-times.example/3'}, by_name
+    assert len(by_name) == 8
+    assert by_name['page']['outlet'] == 'Zhelan Post' and by_name['page']['date'] == '2025-04-12'
+    assert by_name['https://karsk-times.example/1']['address'] == 'https://karsk-times.example/1'
+    assert len(got['remarks']) == 1 and 'record 2, at byte' in got['remarks'][0]['remark'], got['remarks']
+
+
+def test_a_table_says_more(folder):
+    three(folder / 'in')
+    path = write(folder, 'about.csv', f'file,title,outlet,address,date\n{DATE},Held,,https://x.example/1,8 April 2025\nnobody,,,,\n')
+    got = json.loads(run(folder / 'in', '--table', path, '--json'))
+    one = got['documents'][0]
+    assert (one['title'], one['outlet'], one['date']) == ('Held', 'karsk times', '2025-04-08'), one
+    assert got['remarks'] == [{'file': '--table', 'remark': '1 rows of the table are of no document, the first on line 3'}]
+    write(folder, 'about.csv', 'file,date\nx,04/05/2025\n')
+    assert 'line 2: "04/05/2025" is no day' in run(folder / 'in', '--table', path, code=1)
+
+
+def test_a_further_language(folder):
+    three(folder / 'in')
+    language = write(folder, 'xx.txt', '[stop]\nand\nthe\nof\na\nin\nwith\nwould\nbe\n[month]\nzorn = 4\n')
+    write(folder, 'in/z.txt', 'Title\n9 Zorn 2025\n\nText of it.\n')
+    got = {d['name']: d for d in json.loads(run(folder / 'in', '--language', f'xx={language}', '--json'))['documents']}
+    assert got['z']['date'] == '2025-04-09', got
+    assert 'a name is two to eight' in run(folder / 'in', '--language', f'X={language}', code=2)
+    write(folder, 'xx.txt', 'no section\n')
+    assert 'line 1' in run(folder / 'in', '--language', f'xx={language}', code=1)
+
+
+def many(folder, count, seed=1):
+    dice = random.Random(seed)
+    words = [f'w{n}' for n in range(3000)]
+    texts = []
+    for i in range(count):
+        text = ' '.join(dice.choices(words, k=120)) + '.\n'
+        if i > 10 and i % 3 == 0:
+            text += '\n' + dice.choice(texts)[:400] + '\n'
+        texts.append(text)
+        write(folder, f'd{i:04d}.txt', text)
+    return folder
+
+
+def test_order_threads_and_memory_change_no_byte(folder):
+    many(folder / 'in', 300)
+    files = sorted(map(str, (folder / 'in').iterdir()))
+    expected = run(folder / 'in', '--json', '--threads', 1)
+    assert len(json.loads(expected)['passages']) > 50
+    random.Random(2).shuffle(files)
+    assert run(*files, '--json', '--threads', 3) == expected
+    assert run(folder / 'in', '--json', '--memory', '256M', '--spill', folder) == expected
+    assert sorted(p.name for p in folder.iterdir()) == ['in']
+
+
+def test_an_index_gives_what_a_full_run_gives(folder):
+    many(folder / 'in', 60)
+    write(folder, 'in/a.warc', record(1, page(ARTICLE)) + record(2, page(OTHER))[:-50])
+    write(folder, 'in/bad.txt', b'\0\1')
+    index = folder / 'index'
+    run(*sorted((folder / 'in').glob('d000*')), '--index', index, '-o', '/dev/null')
+    run(*sorted((folder / 'in').glob('*1*')), folder / 'in' / 'a.warc', '--index', index, '-o', '/dev/null')
+    assert run(folder / 'in', '--index', index, '--json') == run(folder / 'in', '--json')
+    # A file that changed is read again, and one that did not is not: nobody sees that it may not be read.
+    write(folder, 'in/d0007.txt', OTHER)
+    write(folder, 'in/e.txt', ARTICLE)
+    expected = run(folder / 'in', '--json')
+    assert run(folder / 'in', '--index', index, '--json') == expected
+    shutil.rmtree(folder / 'in')
+    assert run('--index', index, '--json') == expected
+    assert index.stat().st_mode & 0o777 == 0o600 and not list(folder.glob('*.tmp'))
+
+
+def test_a_damaged_index_is_refused(folder):
+    three(folder / 'in')
+    index = folder / 'index'
+    run(folder / 'in', '--index', index, '-o', '/dev/null')
+    whole = index.read_bytes()
+    for data, words in ((whole[:-9], 'is damaged in the block at byte'), (whole[:100] + b'X' + whole[101:], 'is damaged'),
+                        (b'something else', 'no index of documents'), (whole[:17] + b'\0\0\0\7' + whole[21:], 'another version')):
+        index.write_bytes(data)
+        assert words in run(folder / 'in', '--index', index, code=1), words
+        assert index.read_bytes() == data and not list(folder.glob('*.tmp'))
+
+
+def test_what_is_no_document_is_left_out(folder):
+    three(folder / 'in')
+    write(folder, 'in/empty.txt', '')
+    write(folder, 'in/blank.txt', ' \n\n')
+    write(folder, 'in/word.txt', 'word')
+    write(folder, 'in/binary.txt', bytes(range(256)) * 10)
+    write(folder, 'in/broken.txt', 'Карск Карск '.encode() + b'\xd0 \xff')
+    write(folder, 'in/scan.txt', b'%PDF-1.4 ...')
+    write(folder, 'in/picture.png', b'\x89PNG')
+    write(folder, 'in/.hidden.txt', 'hidden')
+    write(folder, 'in/future_2999-01-01_x.txt', 'Not yet.\n')
+    write(folder, 'in/later_2099-01-01_x.txt', 'Not yet either.\n')
+    os.symlink('nowhere', folder / 'in' / 'link.txt')
+    os.symlink('.', folder / 'in' / 'loop')
+    got = json.loads(run(folder / 'in', '--json'))
+    names = [d['name'] for d in got['documents']]
+    assert len(names) == 6 and 'word' in names, names
+    remarks = {Path(r['file']).name: r['remark'] for r in got['remarks']}
+    assert remarks['empty.txt'] == 'it is empty' and remarks['blank.txt'] == 'there is no text in it'
+    assert 'byte 0 is 0x00' in remarks['binary.txt'] and 'is not UTF-8' in remarks['broken.txt']
+    assert 'pdftotext' in remarks['scan.txt'] and '1 files in folders' in remarks['picture.png']
+    assert 'later than today' in remarks['later_2099-01-01_x'], remarks
+    said = run(folder / 'in')
+    assert 'it is empty' in said and 'pdftotext' in said
+    assert 'there is no document' in run(folder / 'in' / 'empty.txt', code=1)
+
+
+def test_one_sentence_and_one_document_again_and_again(folder):
+    for i in range(400):
+        write(folder, f'in/c{i:03d}.txt', ARTICLE)
+    write(folder, 'in/same.txt', 'They were taken away in the night. ' * 3000)
+    write(folder, 'in/same2.txt', 'They were taken away in the night. ' * 3000)
+    write(folder, 'in/long.txt', 'x' * 3000000)
+    got = json.loads(run(folder / 'in', '--json'))
+    assert {d['copy_group'] for d in got['documents'] if d['name'].startswith('c')} == {'c000'}
+
+
+def test_a_disk_that_is_full(folder):
+    three(folder / 'in')
+    assert 'No space left' in run(folder / 'in', '-o', '/dev/full', code=1)
+    assert 'No such file' in run(folder / 'in', '-o', folder / 'no' / 'file', code=1)
+    assert run(folder / 'in', '--spill', folder / 'no', code=1)
+
+    def no_large_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    assert run(folder / 'in', '--tsv', folder / 'out', '--index', folder / 'index', code=1, preexec_fn=no_large_files)
+    assert not (folder / 'index').exists() and not list((folder / 'out').glob('*')), list(folder.iterdir())
+
+
+def test_an_interrupt_writes_nothing(folder):
+    os.mkfifo(folder / 'never.txt')
+    assert 'neither a file nor a folder' in run(folder / 'never.txt', code=1)
+    many(folder / 'in', 2000)
+    with subprocess.Popen([VOUCHSAFE, 'origins', folder / 'in', '--tsv', folder / 'out', '--index', folder / 'index'],
+                          stderr=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        time.sleep(0.05)
+        program.send_signal(signal.SIGINT)
+        out, said = program.communicate(timeout=WAIT_S)
+    if program.returncode != 0: # it may have been faster
+        assert program.returncode == -signal.SIGINT or (program.returncode == 1 and b'stopped' in said), (program, said)
+        assert out == b''
+    assert not [path for path in folder.rglob('*.tmp')] or program.returncode == -signal.SIGINT
+
+
+def test_wrong_usage(folder):
+    three(folder)
+    assert 'it needs a file or a folder' in run(code=2)
+    assert 'a size from 256M on' in run(folder, '--memory', '1M', code=2)
+    assert 'such as uk=uk.txt' in run(folder, '--language', 'uk', code=2)
+    assert '--threads' in run(folder, '--threads', '0x', code=2)
+    assert 'No such file' in run(folder / 'nothing', code=1)
+    assert 'It\nnever says what is true' in run('--help')
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
+    failed = 0
+    print(f'1..{len(tests)}')
+    for number, (name, test) in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(Path(folder))
+                print(f'ok {number} - {name[5:]}', flush=True)
+            except (AssertionError, OSError, TypeError, KeyError, ValueError, subprocess.SubprocessError) as error:
+                failed += 1
+                print(f'not ok {number} - {name[5:]}\n# {error!r} {traceback.extract_tb(error.__traceback__)}', flush=True)
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
