@@ -16,7 +16,7 @@ static void look_at(const struct link_records *r)
         link_compare_all(r, count - 1 - i, i, back, scratch);
         for (unsigned f = 0; f < link_records_fields(r); f++) {
             ASSERT(there[f] == back[f] && there[f] < link_field_levels(r, f));
-            ASSERT(link_field_column(r, f)[i] < link_field_values(r, f));
+            ASSERT(link_record_values(r, i)[f] < link_field_values(r, f));
         }
     }
     link_scratch_free(scratch);

@@ -132,13 +132,8 @@ static int make_phones(struct link_field *f)
 
 int link_compare_build(struct link_records *r)
 {
-    size_t fields = r->fields_count;
-    r->rows = mem_alloc((size_t)r->count * fields * sizeof *r->rows + 1);
-    REJECT_IF(!r->rows, E_NOMEM);
-    for (size_t f = 0; f < fields; f++) {
+    for (unsigned f = 0; f < r->fields_count; f++) {
         struct link_field *field = &r->fields[f];
-        for (size_t i = 0; i < r->count; i++)
-            r->rows[i * fields + f] = field->column[i];
         field->levels = (uint8_t)names_of(field->kind).count;
         if (field->kind == LINK_PHONE)
             TRY(make_phones(field));
@@ -158,7 +153,7 @@ struct row {
 
 static struct row row_of(const struct link_records *r, uint32_t record)
 {
-    return (struct row){r->rows + (size_t)record * r->fields_count};
+    return (struct row){link_record_values(r, record)};
 }
 
 static enum link_likeness likeness(const struct link_records *r, const struct link_field *f,

@@ -393,6 +393,22 @@ static void find_partners(struct link_records *r)
         }
 }
 
+/* A record's values come to lie together: they are looked at together. */
+static int join_columns(struct link_records *r)
+{
+    size_t fields = r->fields_count;
+    r->rows = mem_alloc((size_t)r->count * fields * sizeof *r->rows + 1);
+    REJECT_IF(!r->rows, E_NOMEM);
+    for (size_t f = 0; f < fields; f++) {
+        uint32_t *column = r->fields[f].column;
+        for (size_t i = 0; i < r->count; i++)
+            r->rows[i * fields + f] = column[i];
+        mem_free(column);
+        r->fields[f].column = NULL;
+    }
+    return 0;
+}
+
 int link_fields_build(struct link_records *r, struct link_lists *lists,
                       const struct link_columns *columns, struct problem *problem)
 {
@@ -413,6 +429,7 @@ int link_fields_build(struct link_records *r, struct link_lists *lists,
     link_pool_seal(&r->dictionary.pool);
     link_words_weigh(&r->dictionary, r->count);
     find_partners(r);
+    TRY(join_columns(r));
     TRY(link_keys_build(r));
     return link_compare_build(r);
 }

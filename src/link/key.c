@@ -180,7 +180,7 @@ unsigned link_keys(const struct link_records *r, unsigned field, unsigned key, u
                    uint64_t ret_keys[LINK_KEY_VALUES_MAX])
 {
     const struct link_field *f = &r->fields[field];
-    uint32_t value = f->column[record];
+    uint32_t value = link_record_values(r, record)[field];
     const uint32_t *words;
     if (value == 0)
         return 0;

@@ -110,9 +110,10 @@ uint32_t link_field_values(const struct link_records *r, unsigned field)
     return field_of(r, field)->values;
 }
 
-const uint32_t *link_field_column(const struct link_records *r, unsigned field)
+const uint32_t *link_record_values(const struct link_records *r, uint32_t record)
 {
-    return field_of(r, field)->column;
+    ASSERT(record < r->count);
+    return r->rows + (size_t)record * r->fields_count;
 }
 
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value)

@@ -54,7 +54,8 @@ const char *link_level_name(const struct link_records *r, unsigned field, unsign
 
 /* Values: 0 is missing; below link_field_values. */
 uint32_t link_field_values(const struct link_records *r, unsigned field);
-const uint32_t *link_field_column(const struct link_records *r, unsigned field); /* per record */
+/* Of a record, in each field. */
+const uint32_t *link_record_values(const struct link_records *r, uint32_t record);
 /* How many records hold the value. */
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value);
 /* How many hold it in whatever writing (Khalid, Haled): what counts where two values agree but for
@@ -62,6 +63,7 @@ uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint
 uint32_t link_value_writings(const struct link_records *r, unsigned field, uint32_t value);
 /* Of all that tells a value from others, whatever its number. */
 uint64_t link_value_hash(const struct link_records *r, unsigned field, uint32_t value);
+
 /* The levels of agreement of two records: levels[f] for each field. Symmetric; the highest when the
  * values are equal and not missing. A field's level may depend on neighbouring fields of the two
  * records (given and family name in each other's place). Safe from several threads; scratch is one

@@ -26,7 +26,7 @@ struct link_field {
     enum link_way way;
     uint8_t levels;
     char *name;
-    uint32_t *column;    /* per record: its value */
+    uint32_t *column;    /* per record: its value; until all fields are there */
     uint32_t values;     /* how many, missing counted */
     uint32_t *frequency; /* per value */
     uint32_t *class_of;  /* per value; NULL: each value is a class */

@@ -15,7 +15,6 @@ struct link_scorer {
     const struct link_model *model;
     const struct link_records *records;
     double prior_bits;
-    const uint32_t *column[LINK_FIELDS_MAX];
     float *value_share[LINK_FIELDS_MAX]; /* by value */
     float *writings[LINK_FIELDS_MAX];    /* the same, whatever the writing */
     unsigned top[LINK_FIELDS_MAX];       /* the level at which it is one writing */
@@ -40,7 +39,6 @@ static int add_field(struct link_scorer *s, unsigned f)
     uint32_t values = link_field_values(r, f);
     double present = (double)(link_records_count(r) - link_value_frequency(r, f, 0));
     double mates = link_model_mates(s->model, f);
-    s->column[f] = link_field_column(r, f);
     s->value_share[f] = mem_calloc((size_t)values + 1, sizeof *s->value_share[f]);
     s->writings[f] = mem_calloc((size_t)values + 1, sizeof *s->writings[f]);
     REJECT_IF(!s->value_share[f] || !s->writings[f], E_NOMEM);
@@ -116,7 +114,8 @@ static bool share_of(const struct link_scorer *s, unsigned f, unsigned level, ui
     if (level <= LINK_LEVEL_DIFFERENT)
         return false;
     const float *shares = level == s->top[f] ? s->value_share[f] : s->writings[f];
-    float of_a = shares[s->column[f][a]], of_b = shares[s->column[f][b]];
+    float of_a = shares[link_record_values(s->records, a)[f]];
+    float of_b = shares[link_record_values(s->records, b)[f]];
     *ret_share = of_a > of_b ? of_a : of_b;
     return true;
 }
@@ -192,7 +191,7 @@ void link_score_pattern(struct link_scoring *s, uint32_t a, uint32_t b,
     for (unsigned f = 0; f < s->scorer->model->fields; f++) {
         unsigned code = 0;
         if (levels[f] > LINK_LEVEL_DIFFERENT) {
-            uint32_t va = s->scorer->column[f][a], vb = s->scorer->column[f][b];
+            uint32_t va = link_record_values(r, a)[f], vb = link_record_values(r, b)[f];
             bool one = levels[f] == s->scorer->top[f];
             uint32_t of_a = one ? link_value_frequency(r, f, va) : link_value_writings(r, f, va);
             uint32_t of_b = one ? link_value_frequency(r, f, vb) : link_value_writings(r, f, vb);

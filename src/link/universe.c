@@ -7,15 +7,14 @@
 
 static int add_field(const struct link_records *r, unsigned field, struct link_entry *entries)
 {
-    const uint32_t *column = link_field_column(r, field);
     uint32_t values = link_field_values(r, field);
     uint64_t *hashes = mem_calloc(values, sizeof *hashes);
     REJECT_IF(!hashes, E_NOMEM);
     for (uint32_t value = 1; value < values; value++)
         hashes[value] = link_value_hash(r, field, value) | 1;
-    size_t count = link_records_count(r);
-    for (size_t i = 0; i < count; i++)
-        entries[i].hash = link_mix(entries[i].hash * 31 + hashes[column[i]]);
+    uint32_t count = (uint32_t)link_records_count(r);
+    for (uint32_t i = 0; i < count; i++)
+        entries[i].hash = link_mix(entries[i].hash * 31 + hashes[link_record_values(r, i)[field]]);
     mem_free(hashes);
     return 0;
 }

@@ -168,7 +168,7 @@ static uint64_t content_of(const struct link_records *r, uint32_t record)
 {
     uint64_t content = link_records_list_of(r, record);
     for (unsigned f = 0; f < link_records_fields(r); f++) {
-        uint32_t value = link_field_column(r, f)[record];
+        uint32_t value = link_record_values(r, record)[f];
         content = link_mix(content * 31 + (value ? link_value_hash(r, f, value) : 0));
     }
     return content;

@@ -106,7 +106,7 @@ static void columns_become_fields(void **state)
     assert_int_equal(link_field_kind(r, date), LINK_DATE);
     assert_int_equal(level_in(&w, date, 0, 3), link_field_levels(r, date) - 1);
     assert_int_equal(level_in(&w, date, 1, 4), link_field_levels(r, date) - 1);
-    uint32_t value = link_field_column(r, date)[3];
+    uint32_t value = link_record_values(r, 3)[date];
     assert_int_equal(link_value_frequency(r, date, value), 2);
     release(&w);
 }
@@ -160,7 +160,7 @@ static void comparing_holds_its_promises(void **state)
             link_compare_all(r, a, b, there, w.scratch);
             link_compare_all(r, b, a, back, w.scratch);
             for (unsigned f = 0; f < 7; f++) {
-                uint32_t va = link_field_column(r, f)[a], vb = link_field_column(r, f)[b];
+                uint32_t va = link_record_values(r, a)[f], vb = link_record_values(r, b)[f];
                 assert_int_equal(there[f], back[f]);
                 assert_true(there[f] < link_field_levels(r, f));
                 if (!va || !vb)
@@ -180,7 +180,8 @@ static void frequencies_and_classes(void **state)
     struct world w = world_of("given,town\nKhalid,Karsk\nHaled,Karsk\nKhalid,Tolma\nVera,Tolma\n");
     const struct link_records *r = w.records;
     unsigned f = field_called(r, "given name");
-    const uint32_t *column = link_field_column(r, f);
+    const uint32_t column[] = {link_record_values(r, 0)[f], link_record_values(r, 1)[f],
+                               link_record_values(r, 2)[f], link_record_values(r, 3)[f]};
     assert_int_equal(link_value_frequency(r, f, column[0]), 2);
     assert_int_equal(link_value_frequency(r, f, column[1]), 1);
     assert_int_equal(link_value_writings(r, f, column[0]), 3);
@@ -267,7 +268,7 @@ static void memory_that_runs_out(void **state)
 static uint64_t hash_of(const struct world *w, uint32_t record)
 {
     unsigned field = field_called(w->records, "family name");
-    return link_value_hash(w->records, field, link_field_column(w->records, field)[record]);
+    return link_value_hash(w->records, field, link_record_values(w->records, record)[field]);
 }
 
 /* Blocks hold both writings of a name alike; the order of all work must not. */

@@ -24,6 +24,7 @@ struct link_records {
     uint32_t *person, *origin;
     uint8_t *list;
     struct fake_column column[LINK_FIELDS_MAX];
+    uint32_t *rows; /* each record's values */
 };
 
 struct link_scratch {
@@ -156,8 +157,12 @@ struct link_records *fake_new(const struct fake_options *options)
     r->options = *options;
     uint32_t *rows = make_rows(r, &rng);
     shuffle(r);
-    for (unsigned f = 0; f < options->fields; f++)
+    r->rows = need(calloc((size_t)r->count * options->fields + 1, sizeof *r->rows));
+    for (unsigned f = 0; f < options->fields; f++) {
         number_values(r, f, rows);
+        for (size_t i = 0; i < r->count; i++)
+            r->rows[i * options->fields + f] = r->column[f].value[i];
+    }
     free(rows);
     return r;
 }
@@ -169,6 +174,7 @@ void fake_free(struct link_records *r)
         free(r->column[f].content);
         free(r->column[f].frequency);
     }
+    free(r->rows);
     free(r->person);
     free(r->origin);
     free(r->list);
@@ -259,9 +265,9 @@ uint32_t link_field_values(const struct link_records *r, unsigned field)
     return r->column[field].values;
 }
 
-const uint32_t *link_field_column(const struct link_records *r, unsigned field)
+const uint32_t *link_record_values(const struct link_records *r, uint32_t record)
 {
-    return r->column[field].value;
+    return r->rows + (size_t)record * r->options.fields;
 }
 
 uint32_t link_value_frequency(const struct link_records *r, unsigned field, uint32_t value)
