@@ -9,6 +9,9 @@
 
 #define DRAWN_EVERY_MS 100
 
+/* Ctrl-C, the end of the session, and a window that is closed. */
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+
 /* The one that the signal stops. */
 static struct watch watch;
 static bool shown;
@@ -38,12 +41,21 @@ static void stop(int number)
     atomic_store(&watch.stop, true);
 }
 
-struct watch *work_begin(void)
+/* What whoever started us has us ignore (nohup) stays ignored. */
+static void stop_at(int number)
 {
     const struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
+struct watch *work_begin(void)
+{
     shown = isatty(STDERR_FILENO) == 1;
     watch.progress = shown ? draw : NULL;
-    sigaction(SIGINT, &action, NULL);
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
+        stop_at(ends[i]);
     return &watch;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Long work at a terminal: a line on standard error that says how far it is, drawn over itself, and
- * Ctrl-C, which the first time stops the work and the second time ends the process. One work a
- * process. */
+ * Ctrl-C (or SIGTERM, or a window that is closed), which the first time stops the work, so that no
+ * file is left, and the second time ends the process. One work a process. */
 #ifndef DESK_WORK_H
 #define DESK_WORK_H
 
