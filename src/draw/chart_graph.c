@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Nodes stand in the order in which a walk from the ends meets them: then no line of a first way
+/* Labels are as long as there is room: letters are measured, since names in capitals or in Cyrillic are
+ * much wider than others.
+ *
+ * Nodes stand in the order in which a walk from the ends meets them: then no line of a first way
  * goes through another node. */
 #include "draw/chart_graph.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "draw/chart_part.h"
+#include "text/show.h"
+#include "text/utf8.h"
+#include "text/width.h"
 
 #define CHART_BYTES_MAX (4u << 20)
 #define FONT 14
@@ -21,7 +29,10 @@
 #define DEPTH_MAX 8 /* deeper nodes stand no further to the right */
 #define BULGE 14.0  /* of a dashed line */
 #define READ_COLUMNS 80
-#define BEFORE_COLUMNS 3 /* an arrow */
+#define BEFORE_EM 1.3 /* an arrow */
+#define BOLD 1.12     /* so much wider are bold letters */
+#define LABEL_CHARACTERS_MAX 200
+#define LABEL_BYTES_MAX (16u << 10)
 
 struct drawing {
     struct buf *b;
@@ -111,15 +122,56 @@ static void put_shape(struct drawing *d, size_t node)
     }
 }
 
+/* About how wide a letter is at most, in the common fonts of screens, as a part of the font's size. */
+static double letter_em(uint32_t c)
+{
+    static const char *const narrow = "fijlrtI()[].,:;'!|/- \"";
+    static const char *const wide = "mwMW@%ЖМФШЩЪЫЮжмфшщъыю…";
+    struct span rest = span_text(wide);
+    if (c < 0x80 && strchr(narrow, (int)c))
+        return 0.46;
+    while (rest.len > 0) {
+        if (utf8_next(&rest) == c)
+            return 1.12;
+    }
+    if (c >= 0x300 && c < 0x370)
+        return 0;
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? 0.82 : 0.67;
+    return c < 0x500 ? 0.82 : 1.15;
+}
+
+/* How many columns of the text fit into so many em. */
+static size_t fitting_columns(const char *text, double room)
+{
+    struct buf shown CLEANUP(buf_release);
+    buf_init(&shown, LABEL_BYTES_MAX);
+    show_line(&shown, span_text(text), LABEL_CHARACTERS_MAX);
+    struct span rest = buf_bytes(&shown);
+    size_t all = rest.len;
+    double used = 0;
+    while (rest.len > 0) {
+        struct span after = rest;
+        used += letter_em(utf8_next(&after));
+        if (used > room)
+            break;
+        rest = after;
+    }
+    size_t columns = width_columns(span_slice(buf_bytes(&shown), 0, all - rest.len));
+    return columns > 1 ? columns : 1;
+}
+
 static void put_line(struct drawing *d, size_t node, size_t line, const char *more,
                      const char *before, const char *text)
 {
     double x = d->x[node] + TEXT_GAP;
-    size_t columns = (size_t)((d->width - x) / (FONT * CHART_COLUMN_EM));
+    double room = (d->width - x) / FONT - (*before ? BEFORE_EM : 0);
+    if (line == 0 && d->chart->nodes[node].strong)
+        room /= BOLD;
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\"%s>", x,
                d->y[node] + FONT * 0.36 + LINE * (double)line, more);
     buf_text(d->b, before);
-    chart_put_name(d->b, text, columns - (*before ? BEFORE_COLUMNS : 0));
+    chart_put_name(d->b, text, fitting_columns(text, room));
     buf_text(d->b, "</text>");
 }
 

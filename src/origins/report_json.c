@@ -135,9 +135,10 @@ static int put_passages(struct json_report *r)
     json_open_array(&r->json, "passages");
     for (size_t i = 0; i < r->origins->passages->count && error == 0; i++)
         error = put_passage(r, directions, i);
-    json_close_array(&r->json);
     directions_free(directions);
-    return error;
+    REJECT_IF(error < 0, error);
+    json_close_array(&r->json);
+    return 0;
 }
 
 static void put_pairs(struct json_report *r)

@@ -158,7 +158,7 @@ static int add_wording(const struct statement *s, uint32_t number, struct corpus
     }
     struct report_wording *new = &made->wordings[made->count];
     *new = (struct report_wording){.shown = shown, .fragment = w->fragment};
-    new->documents = arena_alloc(arena, s->count * sizeof *new->documents);
+    new->documents = arena_alloc(arena, REPORT_WORDINGS_READ_MAX * sizeof *new->documents);
     REJECT_IF(!new->documents, E_NOMEM);
     add_document(new, w->document);
     if (made->count++ == 0)
@@ -174,10 +174,12 @@ int report_wordings(const struct statement *s, struct corpus_reader *reader, str
     made.wordings = arena_alloc(arena, REPORT_WORDINGS_MAX * sizeof *made.wordings);
     REJECT_IF(!made.wordings, E_NOMEM);
     TRY(add_wording(s, s->complete, reader, arena, &made));
-    for (uint32_t i = 0; i < s->count; i++) {
+    uint32_t read = s->count < REPORT_WORDINGS_READ_MAX ? s->count : REPORT_WORDINGS_READ_MAX - 1;
+    for (uint32_t i = 0; i < read; i++) {
         if (i != s->complete)
             TRY(add_wording(s, i, reader, arena, &made));
     }
+    made.left_out += s->count - read;
     *ret_wordings = made;
     return 0;
 }

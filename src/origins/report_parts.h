@@ -41,9 +41,10 @@ struct report_wording {
 struct report_wordings {
     struct report_wording *wordings; /* the complete one first */
     size_t count;
-    uint32_t left_out; /* wordings beyond REPORT_WORDINGS_MAX */
+    uint32_t left_out; /* beyond REPORT_WORDINGS_MAX, and those that were not read */
 };
 #define REPORT_WORDINGS_MAX 24
+#define REPORT_WORDINGS_READ_MAX 500 /* of a statement */
 /* E_IO, E_NOMEM. */
 int report_wordings(const struct statement *s, struct corpus_reader *reader, struct arena *arena,
                     struct report_wordings *ret_wordings) MUST_USE;

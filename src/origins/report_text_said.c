@@ -148,7 +148,7 @@ int text_report_claims(struct text_report *t)
     const struct claim_groups *claims = &t->origins->claims;
     if (claims->count == 0)
         return 0;
-    text_report_heading(t, "Claims: how many, who says so, and who said it first");
+    text_report_heading(t, "Claims, and who said them first");
     for (size_t i = 0; i < claims->count && i < CLAIMS_MAX; i++) {
         const struct claim_group *g = &claims->groups[i];
         buf_text(t->out, i > 0 ? "\n" : "");
@@ -206,7 +206,7 @@ int text_report_statements(struct text_report *t)
     TRY(report_pick_statements(t->origins, STATEMENTS_MAX, &t->arena, &pick));
     if (pick.count == 0)
         return 0;
-    text_report_heading(t, "Statements, and their wordings");
+    text_report_heading(t, "Statements and their wordings");
     for (size_t i = 0; i < pick.count; i++) {
         const struct statement *s = &t->origins->statements->statements[pick.numbers[i]];
         buf_text(t->out, i > 0 ? "\n" : "");
@@ -258,7 +258,7 @@ int text_report_passages(struct text_report *t)
     TRY(report_pick_passages(t->origins, PASSAGES_MAX, &t->arena, &pick));
     if (pick.count == 0)
         return 0;
-    text_report_heading(t, "Passages: the longest; what differs is in [brackets]");
+    text_report_heading(t, "Passages: what differs is in [brackets]");
     for (size_t i = 0; i < pick.count; i++) {
         buf_text(t->out, i > 0 ? "\n" : "");
         TRY(put_passage(t, pick.numbers[i]));

@@ -144,19 +144,29 @@ const char *report_words_why(const struct origin_edge *edge, const struct origin
                                                              : "has it from them, a document says";
 }
 
+/* Edges are in the order of from. */
+static uint32_t first_edge(const struct origin *origin, uint32_t node)
+{
+    uint32_t low = 0, high = origin->edge_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (origin->edges[middle].from < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 uint32_t report_words_way(const struct origin *origin, uint32_t node)
 {
-    uint32_t found = origin->edge_count;
-    for (uint32_t i = 0; i < origin->edge_count; i++) {
-        const struct origin_edge *e = &origin->edges[i];
-        if (e->from != node)
-            continue;
-        if (origin->nodes[e->to].kind == ORIGIN_DOCUMENT)
+    uint32_t first = first_edge(origin, node);
+    for (uint32_t i = first; i < origin->edge_count && origin->edges[i].from == node; i++) {
+        if (origin->nodes[origin->edges[i].to].kind == ORIGIN_DOCUMENT)
             return i;
-        if (found == origin->edge_count)
-            found = i;
     }
-    return found;
+    bool any = first < origin->edge_count && origin->edges[first].from == node;
+    return any ? first : origin->edge_count;
 }
 
 static void put_origin_names(struct buf *out, const struct origins *o, const struct origin *origin)

@@ -176,7 +176,7 @@ static void json_is_json(void **state)
     release(&m);
 }
 
-/* Eighty documents have 3,160 pairs: the page shows the first of them, and says so. */
+/* Of eighty documents some are drawn, and the page and the terminal say how many are not. */
 static void of_many_the_first_are_shown(void **state)
 {
     (void)state;
@@ -190,10 +190,10 @@ static void of_many_the_first_are_shown(void **state)
     assert_int_equal(origins_report_html(&m.report, &page), 0);
     assert_int_equal(origins_report_text(&m.report, 80, &text), 0);
     assert_non_null(strstr(buf_cstr(&page), "Not drawn: 48 later documents."));
-    assert_non_null(strstr(buf_cstr(&page), "And 3,100 more: --json has them all."));
-    assert_non_null(strstr(buf_cstr(&text), "and 3,148 more: --json has them all"));
-    assert_true(page.len < 600 << 10);
-    assert_true(text.len < 60 << 10);
+    assert_non_null(strstr(buf_cstr(&page), " more: --json has them all."));
+    assert_non_null(strstr(buf_cstr(&text), "and 40 more: --json has them all"));
+    assert_true(page.len < 400 << 10);
+    assert_true(text.len < 40 << 10);
     buf_release(&page);
     buf_release(&text);
     release(&m);
