@@ -45,6 +45,18 @@ static void count_row(const struct link_em_row *row, enum link_class class, unsi
     }
 }
 
+/* The shares of each field's levels. */
+static void add_shares(const struct table *t, double of_a[LINK_LEVELS_MAX],
+                       double of_b[LINK_LEVELS_MAX])
+{
+    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
+        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
+            of_a[i] += t->pairs[i][j] / t->sum;
+            of_b[j] += t->pairs[i][j] / t->sum;
+        }
+    }
+}
+
 /* Matches that were not recognised count among the others, and make all fields seem to hang
  * together. So of what two fields agree on more often than by chance, as much is left out as so
  * many matches could make. */
@@ -52,12 +64,7 @@ static void doubt(struct table *t, double matches, const struct link_model_field
                   const struct link_model_field *b)
 {
     double of_a[LINK_LEVELS_MAX] = {0}, of_b[LINK_LEVELS_MAX] = {0}, sum = 0;
-    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
-        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
-            of_a[i] += t->pairs[i][j] / t->sum;
-            of_b[j] += t->pairs[i][j] / t->sum;
-        }
-    }
+    add_shares(t, of_a, of_b);
     for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
         for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
             double chance = of_a[i] * of_b[j] * t->sum;
@@ -79,12 +86,7 @@ static double gain_of(const struct table *t)
     unsigned levels_a = 0, levels_b = 0;
     if (t->sum <= 0)
         return 0;
-    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
-        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
-            of_a[i] += t->pairs[i][j] / t->sum;
-            of_b[j] += t->pairs[i][j] / t->sum;
-        }
-    }
+    add_shares(t, of_a, of_b);
     for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
         levels_a += of_a[i] > 0;
         levels_b += of_b[i] > 0;
@@ -137,12 +139,7 @@ static double moment_of(const struct table *t, const struct link_model_field *a,
                         const struct link_model_field *b)
 {
     double of_a[LINK_LEVELS_MAX] = {0}, of_b[LINK_LEVELS_MAX] = {0}, moment = 0;
-    for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
-        for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
-            of_a[i] += t->pairs[i][j] / t->sum;
-            of_b[j] += t->pairs[i][j] / t->sum;
-        }
-    }
+    add_shares(t, of_a, of_b);
     for (unsigned i = 1; i < LINK_LEVELS_MAX; i++) {
         for (unsigned j = 1; j < LINK_LEVELS_MAX; j++) {
             double share = t->pairs[i][j] / t->sum;

@@ -109,17 +109,16 @@ static bool is_glide(uint32_t set)
     return (set & ~(GLIDES | LINK_SET_SILENT)) == 0;
 }
 
-static unsigned vowel_distance(uint32_t a, uint32_t b)
+/* Sounds that languages exchange, and at what cost. */
+struct exchange {
+    uint32_t one, other;
+    unsigned cost;
+};
+
+static unsigned cheapest(const struct exchange *near, size_t count, uint32_t a, uint32_t b,
+                         unsigned best)
 {
-    static const struct {
-        uint32_t one, other;
-        unsigned cost;
-    } near[] = {
-        {LINK_SET_E, LINK_SET_I, 10}, {LINK_SET_O, LINK_SET_U, 10}, {LINK_SET_A, LINK_SET_E, 15},
-        {LINK_SET_A, LINK_SET_O, 20}, {LINK_SET_U, LINK_SET_I, 30},
-    };
-    unsigned best = 40;
-    for (size_t i = 0; i < COUNT_OF(near); i++) {
+    for (size_t i = 0; i < count; i++) {
         bool fits =
             (a & near[i].one && b & near[i].other) || (a & near[i].other && b & near[i].one);
         best = fits && near[i].cost < best ? near[i].cost : best;
@@ -127,12 +126,18 @@ static unsigned vowel_distance(uint32_t a, uint32_t b)
     return best;
 }
 
+static unsigned vowel_distance(uint32_t a, uint32_t b)
+{
+    static const struct exchange near[] = {
+        {LINK_SET_E, LINK_SET_I, 10}, {LINK_SET_O, LINK_SET_U, 10}, {LINK_SET_A, LINK_SET_E, 15},
+        {LINK_SET_A, LINK_SET_O, 20}, {LINK_SET_U, LINK_SET_I, 30},
+    };
+    return cheapest(near, COUNT_OF(near), a, b, 40);
+}
+
 static unsigned consonant_distance(uint32_t a, uint32_t b)
 {
-    static const struct {
-        uint32_t one, other;
-        unsigned cost;
-    } near[] = {
+    static const struct exchange near[] = {
         {LINK_SET_KH, LINK_SET_H | LINK_SET_GH, 10},
         {LINK_SET_G, LINK_SET_GH | LINK_SET_H, 30},
         {LINK_SET_K, LINK_SET_KH | LINK_SET_G, 40},
@@ -148,13 +153,7 @@ static unsigned consonant_distance(uint32_t a, uint32_t b)
         {LINK_SET_X, LINK_SET_K, 60},
         {LINK_SET_M, LINK_SET_N, 70},
     };
-    unsigned best = CONSONANT_COST;
-    for (size_t i = 0; i < COUNT_OF(near); i++) {
-        bool fits =
-            (a & near[i].one && b & near[i].other) || (a & near[i].other && b & near[i].one);
-        best = fits && near[i].cost < best ? near[i].cost : best;
-    }
-    return best;
+    return cheapest(near, COUNT_OF(near), a, b, CONSONANT_COST);
 }
 
 static unsigned change_cost(uint32_t a, uint32_t b)
