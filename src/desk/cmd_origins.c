@@ -243,9 +243,20 @@ static int write_page(struct work *w, const struct origins_report *report)
     return put_piece(&w->outputs[PAGE], buf_bytes(&page));
 }
 
+/* A part of a report that is larger than is kept in memory. */
+static int put_large(void *arg, struct span piece)
+{
+    struct work *w = arg;
+    if (w->outputs[REPORT].path)
+        return put_piece(&w->outputs[REPORT], piece);
+    REJECT_IF(fwrite(piece.data, 1, piece.len, stdout) != piece.len, E_IO);
+    return 0;
+}
+
 static int write_report(struct work *w)
 {
-    const struct origins_report report = {.origins = w->origins, .gather = w->files.gather};
+    const struct origins_report report = {
+        .origins = w->origins, .gather = w->files.gather, .put = put_large, .arg = w};
     TRY(w->cli->json ? origins_report_json(&report, &w->cli->out)
                      : origins_report_text(&report, cli_width(), &w->cli->out));
     TRY(write_page(w, &report));

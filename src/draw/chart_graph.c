@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Labels are as long as there is room: letters are measured, since names in capitals or in Cyrillic are
- * much wider than others.
+/* Labels are as long as there is room: letters are measured, since names in capitals or in Cyrillic
+ * are much wider than others.
  *
  * Nodes stand in the order in which a walk from the ends meets them: then no line of a first way
  * goes through another node. */
@@ -29,8 +29,9 @@
 #define DEPTH_MAX 8 /* deeper nodes stand no further to the right */
 #define BULGE 14.0  /* of a dashed line */
 #define READ_COLUMNS 80
-#define BEFORE_EM 1.3 /* an arrow */
-#define BOLD 1.12     /* so much wider are bold letters */
+#define ARROW "← "
+#define ARROW_EM 1.3
+#define BOLD 1.12 /* so much wider are bold letters */
 #define LABEL_CHARACTERS_MAX 200
 #define LABEL_BYTES_MAX (16u << 10)
 
@@ -122,7 +123,8 @@ static void put_shape(struct drawing *d, size_t node)
     }
 }
 
-/* About how wide a letter is at most, in the common fonts of screens, as a part of the font's size. */
+/* About how wide a letter is at most in the common fonts of screens, as a part of the font's
+ * size. */
 static double letter_em(uint32_t c)
 {
     static const char *const narrow = "fijlrtI()[].,:;'!|/- \"";
@@ -165,7 +167,7 @@ static void put_line(struct drawing *d, size_t node, size_t line, const char *mo
                      const char *before, const char *text)
 {
     double x = d->x[node] + TEXT_GAP;
-    double room = (d->width - x) / FONT - (*before ? BEFORE_EM : 0);
+    double room = (d->width - x) / FONT - (*before ? ARROW_EM : 0);
     if (line == 0 && d->chart->nodes[node].strong)
         room /= BOLD;
     buf_printf(d->b, "<text x=\"%.1f\" y=\"%.1f\"%s>", x,
@@ -184,7 +186,7 @@ static void put_node(struct drawing *d, size_t node)
     if (n->note)
         put_line(d, node, line++, " fill-opacity=\".8\"", "", n->note);
     if (n->why)
-        put_line(d, node, line, "", d->first[node] < d->chart->edge_count ? "← " : "", n->why);
+        put_line(d, node, line, "", d->first[node] < d->chart->edge_count ? ARROW : "", n->why);
 }
 
 /* What is read aloud. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What leads back to what, as a layered drawing: at the left and the top where ways end, and
- * further to the right with each step away; one below the other, each with its words beside it, so that it
- * can be read on a telephone. A full line is the first way on from a node, a dashed one any other,
- * or one that is not sure. draw/chart.h says how charts look. */
+ * further to the right with each step away; one below the other, each with its words beside it, so
+ * that it can be read on a telephone. A full line is the first way on from a node, a dashed one any
+ * other, or one that is not sure. draw/chart.h says how charts look. */
 #ifndef DRAW_CHART_GRAPH_H
 #define DRAW_CHART_GRAPH_H
 

@@ -61,7 +61,8 @@ int link_clustering_new(const struct link_cluster_input *input, struct workers *
 void link_clustering_free(struct link_clustering *c);
 
 /* For each record the record of lowest rank in its group: as it is; with every doubtful pair of
- * groups joined (nobody can say fewer); with only what is hardly in doubt joined. */
+ * groups joined that decisions and lists leave open, the likeliest first; with only what is hardly
+ * in doubt joined. */
 const uint32_t *link_clustering_groups(const struct link_clustering *c);
 const uint32_t *link_clustering_merged(const struct link_clustering *c);
 const uint32_t *link_clustering_apart(const struct link_clustering *c);

@@ -239,11 +239,10 @@ static void write_groups(const struct merging *m, uint32_t *groups)
         groups[i] = root_of(m->joined_to, i);
 }
 
-/* Pairs of groups that were not joined but might be one: each joins them in merged. */
+/* Pairs of groups that were not joined but might be one. They stay in the heap. */
 static int note_open_doubts(const struct link_clustering *c, struct merging *m)
 {
-    struct cluster_component *component = m->component;
-    for (uint32_t a = 0; a < component->node_count; a++) {
+    for (uint32_t a = 0; a < m->component->node_count; a++) {
         const struct group *g = &m->groups[a];
         for (uint32_t i = 0; !g->gone && i < g->link_count; i++) {
             const struct cluster_link *link = &g->links[i];
@@ -251,10 +250,22 @@ static int note_open_doubts(const struct link_clustering *c, struct merging *m)
             if (link->node < a || bits < (double)-LINK_DOUBT_BITS || !may_join(m, a, link))
                 continue;
             TRY(note_doubt(c, m, a, link->node, bits, false));
-            uint32_t x = root_of(component->merged, a);
-            uint32_t y = root_of(component->merged, link->node);
-            component->merged[x > y ? x : y] = x > y ? y : x;
+            TRY(heap_push(m, (struct candidate){.bits = bits, .a = a, .b = link->node}));
         }
+    }
+    return 0;
+}
+
+/* The likeliest first. What must not be together is not joined by way of a third either. */
+static int join_open_doubts(struct merging *m)
+{
+    while (m->heap_count > 0) {
+        struct candidate top = heap_pop(m);
+        uint32_t a = root_of(m->joined_to, top.a), b = root_of(m->joined_to, top.b);
+        uint32_t low = a < b ? a : b, high = a ^ b ^ low;
+        const struct cluster_link *link = find_link(&m->groups[low], high);
+        if (link && may_join(m, low, link))
+            TRY(join(m, low, high));
     }
     return 0;
 }
@@ -268,11 +279,9 @@ static int merge_levels(const struct link_clustering *c, struct merging *m)
     write_groups(m, component->apart);
     TRY(join_down_to(c, m, 0));
     write_groups(m, component->group);
-    memcpy(component->merged, component->group,
-           component->node_count * sizeof component->merged[0]);
     TRY(note_open_doubts(c, m));
-    for (uint32_t i = 0; i < component->node_count; i++)
-        component->merged[i] = root_of(component->merged, component->group[i]);
+    TRY(join_open_doubts(m));
+    write_groups(m, component->merged);
     return 0;
 }
 

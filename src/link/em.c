@@ -11,7 +11,7 @@
 /* Odds are taken to this power before a pair counts for m: a great many pairs that are a little
  * doubtful would else make a kind of match of their own, of strangers who share one rare thing,
  * that feeds on itself. With three fields nothing else holds it back. */
-#define SHARPENED 1.25
+#define SHARPENED 1.15
 #define DOUBTED 0.05 /* matches not recognised, for each that is */
 #define OUTER_ROUNDS_MAX 20
 #define SETTLED 1e-3 /* change of a share of matches, relative, or of an m */

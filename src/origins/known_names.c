@@ -149,8 +149,10 @@ int known_names_key(struct known_names *n, struct span name, struct buf *out)
 {
     size_t start = out->len;
     TRY(put_key(n, name, out));
+    if (out->len == start)
+        return 0;
     const struct known *known = find(n, span_of(out->data + start, out->len - start));
-    if (known && out->len > start) {
+    if (known) {
         buf_cut(out, start);
         buf_span(out, known->main_key);
     }

@@ -83,6 +83,17 @@ int json_report_stretch(struct json_report *r, const char *key, struct json_read
     return 0;
 }
 
+int json_report_flush(struct json_report *r)
+{
+    struct buf *out = r->json.out;
+    TRY(buf_error(out));
+    if (!r->report->put || out->len < ORIGINS_REPORT_PIECE_BYTES)
+        return 0;
+    TRY(r->report->put(r->report->arg, buf_bytes(out)));
+    buf_reset(out);
+    return 0;
+}
+
 static void put_reasons(struct json_report *r, const char *key, unsigned reasons)
 {
     json_open_array(&r->json, key);
@@ -133,15 +144,18 @@ static int put_passages(struct json_report *r)
     int error = 0;
     TRY(directions_new(r->origins, &directions));
     json_open_array(&r->json, "passages");
-    for (size_t i = 0; i < r->origins->passages->count && error == 0; i++)
+    for (size_t i = 0; i < r->origins->passages->count && error == 0; i++) {
         error = put_passage(r, directions, i);
+        if (error == 0)
+            error = json_report_flush(r);
+    }
     directions_free(directions);
     REJECT_IF(error < 0, error);
     json_close_array(&r->json);
     return 0;
 }
 
-static void put_pairs(struct json_report *r)
+static int put_pairs(struct json_report *r)
 {
     static const char *const relations[] = {[RELATION_PASSAGES] = "passages",
                                             [RELATION_EVENT] = "event",
@@ -158,8 +172,10 @@ static void put_pairs(struct json_report *r)
         json_put_real(&r->json, "a_shared", (double)p->a_shared);
         json_put_real(&r->json, "b_shared", (double)p->b_shared);
         json_close_object(&r->json);
+        TRY(json_report_flush(r));
     }
     json_close_array(&r->json);
+    return 0;
 }
 
 static int put_documents(struct json_report *r)
@@ -185,6 +201,7 @@ static int put_documents(struct json_report *r)
         json_put_int(&r->json, "quotations", (int64_t)own->quotes.count);
         json_report_document(r, "copy_group", group);
         json_close_object(&r->json);
+        TRY(json_report_flush(r));
     }
     json_close_array(&r->json);
     return 0;
@@ -210,7 +227,7 @@ static int put_all(struct json_report *r)
     json_open_object(&r->json, NULL);
     json_put_int(&r->json, "schema", SCHEMA);
     TRY(put_documents(r));
-    put_pairs(r);
+    TRY(put_pairs(r));
     TRY(put_passages(r));
     TRY(json_report_statements(r));
     TRY(json_report_claims(r));

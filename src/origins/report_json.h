@@ -28,6 +28,9 @@ void json_report_known(struct json_report *r, const char *key, struct span value
 int json_report_stretch(struct json_report *r, const char *key, struct json_reader *reader,
                         uint32_t document, struct stretch s) MUST_USE;
 
+/* Between two values, where much may have come together. */
+int json_report_flush(struct json_report *r) MUST_USE;
+
 int json_report_statements(struct json_report *r) MUST_USE;
 int json_report_claims(struct json_report *r) MUST_USE;
 

@@ -81,8 +81,10 @@ static int put_statement(struct json_report *r, uint32_t number)
     json_put_int(&r->json, "documents", statement_documents(s));
     json_put_int(&r->json, "complete", s->complete);
     json_open_array(&r->json, "wordings");
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = 0; i < s->count; i++) {
         TRY(put_wording(r, &s->wordings[i]));
+        TRY(json_report_flush(r));
+    }
     json_close_array(&r->json);
     if (origin->node_count > 0)
         put_origin(r, origin);
@@ -160,8 +162,10 @@ static int put_claim(struct json_report *r, const struct claim_group *g)
     json_report_known(r, "act", span_text(g->act_kind ? g->act_kind : ""));
     json_put_bool(&r->json, "denied", g->denied);
     json_open_array(&r->json, "tellings");
-    for (size_t i = 0; i < g->count; i++)
+    for (size_t i = 0; i < g->count; i++) {
         TRY(put_telling(r, g->tellings[i]));
+        TRY(json_report_flush(r));
+    }
     json_close_array(&r->json);
     put_origin(r, &g->origin);
     put_beside(r, g);

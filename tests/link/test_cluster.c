@@ -118,6 +118,28 @@ static void test_lists_and_decisions_are_obeyed(void **state)
     link_clustering_free(c);
 }
 
+/* Doubtful pairs join no two by way of a third that must not be one. */
+static void test_the_extreme_obeys_too(void **state)
+{
+    (void)state;
+    struct made *m = made_new(3);
+    edge(m, 0, 1, -2);
+    edge(m, 1, 2, -1);
+    struct link_clustering *c = cluster(m);
+    groups_are(link_clustering_merged(c), 3, (uint32_t[]){0, 0, 0});
+    link_clustering_free(c);
+    m->cannot[m->in.cannot_count++] = (struct link_pair){2, 0};
+    c = cluster(m);
+    groups_are(link_clustering_merged(c), 3, (uint32_t[]){0, 1, 1});
+    link_clustering_free(c);
+    m->in.cannot_count = 0;
+    m->list_of[0] = m->list_of[2] = 5;
+    m->in.unique_lists = 1u << 5;
+    c = cluster(m);
+    groups_are(link_clustering_merged(c), 3, (uint32_t[]){0, 1, 1});
+    link_clustering_free(c);
+}
+
 static void test_contradictions_are_told(void **state)
 {
     (void)state;
@@ -317,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_a_pair),
         cmocka_unit_test(test_a_chain_does_not_join_strangers),
         cmocka_unit_test(test_lists_and_decisions_are_obeyed),
+        cmocka_unit_test(test_the_extreme_obeys_too),
         cmocka_unit_test(test_contradictions_are_told),
         cmocka_unit_test(test_draws_follow_the_odds),
         cmocka_unit_test(test_order_and_threads_change_nothing),

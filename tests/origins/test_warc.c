@@ -101,7 +101,7 @@ static void bodies_in_chunks_and_packed(void **state)
     struct fixture f;
     start(&f);
     buf_printf(&f.part, "5;x=y\r\n%.5s\r\n%zX\r\n%s\r\n0\r\n\r\n", PAGE, strlen(PAGE) - 5,
-               PAGE + 5);
+               &PAGE[5]);
     put_response(&f.file, "200 OK\r\nContent-Type: text/html\r\ntransfer-encoding: chunked",
                  buf_bytes(&f.part));
     /* The archiver took the chunks together and left the head as it was. */
