@@ -359,6 +359,8 @@ uint32_t link_plan_passes_of(const struct link_plan *plan, const struct link_uni
                              uint32_t a, uint32_t b)
 {
     uint32_t passes = 0;
+    if (plan->passes == 0)
+        return 0;
     const uint32_t *of_a = plan->numbers + (size_t)u->rank[a] * plan->width;
     const uint32_t *of_b = plan->numbers + (size_t)u->rank[b] * plan->width;
     for (unsigned p = 0; p < plan->passes; p++) {

@@ -121,7 +121,12 @@ def test_a_browser_that_cannot_run_leaves_the_address(desk):
         assert terminal.end() == 0
 
 
+def in_memory():
+    return set(Path('/dev/shm').glob('vouchsafe-*'))
+
+
 def test_closing_the_browser_locks(desk):
+    before = in_memory()
     with tempfile.TemporaryDirectory() as folder:
         browser = Path(folder, 'chromium')
         page = Path(folder, 'page')
@@ -142,7 +147,7 @@ def test_closing_the_browser_locks(desk):
         terminal.read('The desk is locked.')
         assert 'The desk is locked' in ask(address, '/', cookie)[2]
         assert terminal.end() == 0
-    assert not list(Path('/dev/shm').glob('vouchsafe-*'))
+    assert not in_memory() - before
 
 
 def test_as_json_without_a_terminal(desk, passphrase_file):
