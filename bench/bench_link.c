@@ -353,8 +353,8 @@ static void measure_command(const char *program, const char *folder, uint64_t pe
              folder, (unsigned long long)persons, SEED);
     run(command, &used);
     snprintf(command, sizeof command,
-             "exec %s link %s/list_1.csv %s/list_2.csv -o %s/linked.csv --threads 2 --spill %s "
-             "--memory %s >/dev/null",
+             "exec %s link %s/list_1.csv %s/list_2.csv -o %s/linked.csv --ignore person --threads 2 "
+             "--spill %s --memory %s >/dev/null",
              program, folder, folder, folder, folder, memory);
     double start = clock_s(CLOCK_MONOTONIC);
     run(command, &used);
