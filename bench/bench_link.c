@@ -352,10 +352,11 @@ static void measure_command(const char *program, const char *folder, uint64_t pe
              "exec %s link simulate -o %s --persons %llu --lists 2 --seed %d >/dev/null", program,
              folder, (unsigned long long)persons, SEED);
     run(command, &used);
-    snprintf(command, sizeof command,
-             "exec %s link %s/list_1.csv %s/list_2.csv -o %s/linked.csv --ignore person --threads 2 "
-             "--spill %s --memory %s >/dev/null",
-             program, folder, folder, folder, folder, memory);
+    snprintf(
+        command, sizeof command,
+        "exec %s link %s/list_1.csv %s/list_2.csv -o %s/linked.csv --ignore person --threads 2 "
+        "--spill %s --memory %s >/dev/null",
+        program, folder, folder, folder, folder, memory);
     double start = clock_s(CLOCK_MONOTONIC);
     run(command, &used);
     printf("{\"what\": \"the command, from files to files, two threads\", \"persons\": %llu, "
