@@ -18,7 +18,7 @@ from pathlib import Path
 
 BOOKS = ['line', 'desk', 'count', 'link', 'origins']
 TOKEN = re.compile(r'\{\{(?:!(?P<comment>.*?)|_:(?P<message>(?:[^{}]|\{[a-z_]+\})*)'
-                   r'|(?P<sign>[#^/>])(?P<section>[@a-z_][a-z_ ]*)|(?P<how>lines|query|url|html|css|js):(?P<arg>[a-z_.]+)'
+                   r'|(?P<sign>[#^/>])(?P<section>[@a-z_][a-z_ ]*)|(?P<how>lines|query|url|html|css|js):(?P<arg>[a-z_. ]+)'
                    r'|(?P<name>@?[a-z_]+))\}\}', re.S)
 DECLARATION = re.compile(r'^@ ([a-z_.]+): (text|flag|list|html)(\?)?(?:\s|$)')
 URL_ATTRIBUTES = {'href', 'src', 'action', 'formaction'}
@@ -141,11 +141,11 @@ class Book:
             raise Wrong(f'there is no {path}')
         return self.read(path)
 
-    def inline(self, how, file):
-        text = self.read(self.pages / file)
+    def inline(self, how, files):
+        text = ''.join(self.read(self.pages / file) for file in files.split())
         text = small_css(text) if how == 'css' else small_js(text)
         if re.search(r'</|<!--|@import|url\(', text):
-            raise Wrong(f'{file} holds what may not stand inside a page')
+            raise Wrong(f'{files} holds what may not stand inside a page')
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         self.hashes['STYLE' if how == 'css' else 'SCRIPT'] = f"'sha256-{digest}'"
         return text
