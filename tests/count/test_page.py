@@ -56,7 +56,7 @@ def json_faults(path):
 def main(write_report, css, draw):
     sys.path.insert(0, draw)
     import test_pages as pages
-    pages.INKS['count.css'] = [('ink', 'paper'), ('soft', 'paper')]
+    pages.INKS['report.css'] = [('ink', 'paper'), ('soft', 'paper')]
     pages.EDGES = []
     pages.VOID |= {'circle'}
     results = {}
@@ -67,7 +67,7 @@ def main(write_report, css, draw):
                 results[path.name] = list(faults_of(pages, path.read_text(encoding='utf-8')))
             elif path.suffix == '.json':
                 results[path.name] = list(json_faults(path))
-    results['count.css'] = list(pages.colour_faults(Path(css)))
+    results['report.css'] = list(pages.colour_faults(Path(css)))
     print(f'1..{len(results)}')
     for number, (name, faults) in enumerate(results.items(), 1):
         print(f'{"not ok" if faults else "ok"} {number} - {name}')

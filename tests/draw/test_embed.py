@@ -10,11 +10,12 @@ EMBED = Path(__file__).resolve().parents[2] / 'tools/embed.py'
 CLEAN = {
     'line/_top.html': '{{!\nA part.\n@ org: text  a name\n}}\n<p>{{org}}{{#@here}} here{{/@here}}</p>\n',
     'line/a.html': '{{!\nA page.\n@ path: text\n@ more: html?\n@ list: list\n@ list.word: text?\n@ list.hit: flag\n}}\n'
-                   '<style>{{css:a.css}}</style>\n{{>_top here}}\n<a href="{{url:path}}" title="{{path}}">{{_:To {path}.}}</a>\n'
+                   '<style>{{css:a.css b.css}}</style>\n{{>_top here}}\n<a href="{{url:path}}" title="{{path}}">{{_:To {path}.}}</a>\n'
                    '{{#list}}<a href="/x/{{query:word}}"{{#hit}} rel="x"{{/hit}}>{{lines:word}}{{path}}</a>{{/list}}'
                    '{{html:more}}\n',
     'desk/b.html': '{{!\n}}\n<p lang="{{@lang}}">{{_:Yes}}</p>\n',
     'a.css': '/* A style. */\np {\n    margin: 0;\n}\n',
+    'b.css': 'b {\n    margin: 0;\n}\n',
     'xx.po': 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"X-Language-Name: X\\n"\n'
              '"X-Direction: ltr\\n"\n\nmsgid "To {path}."\nmsgstr "{path} ->"\n',
 }
@@ -84,7 +85,7 @@ def clean():
     """What is right builds, small, with the parts that were asked for."""
     status, message, written = embed(CLEAN)
     line = written.get('pages_line.c', '')
-    return status == 0 and ' here' in line and '<style>p{margin:0}</style>' in line \
+    return status == 0 and ' here' in line and '<style>p{margin:0}b{margin:0}</style>' in line \
         and 'PAGES_LINE_STYLE_HASH' in written['line.h'] and '"{path} ->"' in written['pages_language.c'], message
 
 
