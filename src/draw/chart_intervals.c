@@ -242,7 +242,7 @@ static void put_tick_labels(struct drawing *d)
 {
     double y = d->height - FOOT + 19, free_from = 0;
     for (size_t i = 0; i < d->axis.tick_count; i++) {
-        double half = columns_wide(chart_number_columns(d->axis.ticks[i])) / 2;
+        double half = (double)chart_number_columns(d->axis.ticks[i]) * FONT * CHART_DIGIT_EM / 2;
         double x = at(d, d->axis.ticks[i]);
         x = x + half > d->width ? d->width - half : x;
         x = x < half ? half : x;

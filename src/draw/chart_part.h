@@ -13,6 +13,8 @@
 
 /* About how wide a column of text/width.h is, as a part of the font's size. */
 #define CHART_COLUMN_EM 0.56
+/* The same of a digit, in the widest of the common fonts of screens. */
+#define CHART_DIGIT_EM 0.65
 
 /* The picture, up to its description, of which the title is the first sentence. */
 void chart_begin(struct buf *b, double width, double height, double font_size, const char *title);

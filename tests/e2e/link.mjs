@@ -6,45 +6,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from './lib/tap.mjs';
-import { faultsOf } from './lib/axe.mjs';
-import { SIZES, withBrowser } from './lib/browser.mjs';
-import { bin, makeFolder, runSync } from './lib/world.mjs';
+import { withBrowser } from './lib/browser.mjs';
+import { faultsOfPage, printed } from './lib/report.mjs';
+import { makeFolder } from './lib/world.mjs';
 
 const EXAMPLES = path.resolve('../../examples/link');
 const LISTS = ['open_door.csv', 'lawyers.csv', 'parents.csv'];
 
-// As anywhere else: no desk, no home, no variable.
-function link(args, folder = EXAMPLES) {
-    const done = runSync(path.join(bin, 'vouchsafe'), ['link', ...args], { env: {}, cwd: folder });
-    assert.equal(done.code, 0, done.errors);
-    return done.out;
-}
-
-const openAll = (person) => person.page.evaluate(() => document.querySelectorAll('details').forEach((it) => (it.open = true)));
-
-// What is drawn outside of its own picture, and what letters of a picture stand on each other.
-const misdrawn = (person) =>
-    person.page.evaluate(() => {
-        const faults = [];
-        for (const svg of document.querySelectorAll('svg')) {
-            const frame = svg.getBoundingClientRect();
-            if (frame.width === 0) continue;
-            const texts = [...svg.querySelectorAll('text')].map((it) => [it.textContent, it.getBoundingClientRect()]);
-            for (const [text, box] of texts) if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1) faults.push(`${text} is cut off`);
-            for (const [one, a] of texts)
-                for (const [other, b] of texts) if (one < other && a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4) faults.push(`${one} stands on ${other}`);
-        }
-        return faults;
-    });
-
-async function faultsOfPage(person, name) {
-    const faults = await faultsOf(person, name);
-    for (const size of Object.keys(SIZES)) {
-        await person.setSize(size);
-        faults.push(...(await misdrawn(person)).map((it) => `${name}, ${size}: ${it}`));
-    }
-    return faults;
-}
+const link = (args, folder = EXAMPLES) => printed(['link', ...args], folder);
 
 test('lists become a page of who is the same person, that needs nothing else', async () => {
     const page = path.join(makeFolder(), 'link.html');
@@ -59,7 +28,6 @@ test('lists become a page of who is the same person, that needs nothing else', a
     });
     await withBrowser('chromium', { script: true }, async (person) => {
         await person.go(pathToFileURL(page).href);
-        await openAll(person);
         assert.deepEqual(await faultsOfPage(person, 'link.html'), []);
     });
 });
@@ -71,7 +39,6 @@ test('many lists in many alphabets, with the truth beside them', async () => {
     link([...lists, '--evaluate', 'person', '--html', 'page.html'], folder);
     await withBrowser('chromium', { script: true }, async (person) => {
         await person.go(pathToFileURL(path.join(folder, 'page.html')).href);
-        await openAll(person);
         const text = await person.text();
         for (const words of ['Compared with the truth', 'Pairs that agree on', 'Came true']) assert.ok(text.includes(words), words);
         assert.deepEqual(await faultsOfPage(person, 'page.html'), []);
@@ -106,7 +73,6 @@ test('whatever a list holds, the page is only a page', async () => {
     await withBrowser('chromium', { script: true }, async (person) => {
         for (const name of ['page.html', 'pair.html']) {
             await person.go(pathToFileURL(path.join(folder, name)).href);
-            await openAll(person);
             assert.notEqual(await person.page.title(), 'taken');
             assert.equal(await person.page.evaluate(() => document.querySelectorAll('script, img').length), 0);
             assert.doesNotMatch(await person.page.evaluate(() => document.body.textContent), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|W{300}/);

@@ -6,46 +6,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from './lib/tap.mjs';
-import { faultsOf } from './lib/axe.mjs';
-import { SIZES, withBrowser } from './lib/browser.mjs';
-import { bin, makeFolder, runSync } from './lib/world.mjs';
+import { withBrowser } from './lib/browser.mjs';
+import { faultsOfPage, printed } from './lib/report.mjs';
+import { makeFolder } from './lib/world.mjs';
 
 const EXAMPLES = path.resolve('../../examples/origins');
 
-// As anywhere else: no desk, no home, no variable.
-function origins(args, folder = EXAMPLES) {
-    const done = runSync(path.join(bin, 'vouchsafe'), ['origins', ...args], { env: {}, cwd: folder });
-    assert.equal(done.code, 0, done.errors);
-    return done.out;
-}
-
-const openAll = (person) => person.page.evaluate(() => document.querySelectorAll('details').forEach((it) => (it.open = true)));
-
-// What is drawn outside of its own picture, what letters of a picture stand on each other, and whether the page is wider than the screen.
-const misdrawn = (person) =>
-    person.page.evaluate(() => {
-        const faults = [];
-        const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-        if (wide > 0) faults.push(`the page is ${wide} too wide`);
-        for (const svg of document.querySelectorAll('svg')) {
-            const frame = svg.getBoundingClientRect();
-            if (frame.width === 0) continue;
-            const texts = [...svg.querySelectorAll('text')].map((it) => [it.textContent, it.getBoundingClientRect()]);
-            for (const [text, box] of texts) if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1) faults.push(`${text} is cut off`);
-            for (const [one, a] of texts)
-                for (const [other, b] of texts) if (one < other && a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4) faults.push(`${one} stands on ${other}`);
-        }
-        return faults;
-    });
-
-async function faultsOfPage(person, name) {
-    const faults = await faultsOf(person, name);
-    for (const size of Object.keys(SIZES)) {
-        await person.setSize(size);
-        faults.push(...(await misdrawn(person)).map((it) => `${name}, ${size}: ${it}`));
-    }
-    return faults;
-}
+const origins = (args, folder = EXAMPLES) => printed(['origins', ...args], folder);
 
 test('documents become a page of who said what, that needs nothing else', async () => {
     const page = path.join(makeFolder(), 'origins.html');
@@ -62,7 +29,6 @@ test('documents become a page of who said what, that needs nothing else', async 
     });
     await withBrowser('chromium', { script: true }, async (person) => {
         await person.go(pathToFileURL(page).href);
-        await openAll(person);
         assert.deepEqual(await faultsOfPage(person, 'origins.html'), []);
     });
 });
@@ -78,7 +44,6 @@ test('of many documents the first are drawn, and the page says how many more the
         await person.go(pathToFileURL(path.join(folder, 'page.html')).href);
         const text = await person.text();
         for (const words of ['90 documents, 1 origin with a name', 'Not drawn: 58 later documents.', 'more: --json has them all.']) assert.ok(text.includes(words), words);
-        await openAll(person);
         assert.deepEqual(await faultsOfPage(person, 'page.html'), []);
     });
 });
@@ -99,7 +64,6 @@ test('whatever a document holds, the page is only a page', async () => {
     assert.doesNotMatch(said, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
     await withBrowser('chromium', { script: true }, async (person) => {
         await person.go(pathToFileURL(path.join(folder, 'page.html')).href);
-        await openAll(person);
         assert.notEqual(await person.page.title(), 'taken');
         assert.equal(await person.page.evaluate(() => document.querySelectorAll('script, img').length), 0);
         assert.doesNotMatch(await person.page.evaluate(() => document.body.textContent), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
