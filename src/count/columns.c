@@ -31,8 +31,9 @@ static const char *const other_names[] = {
 
 /* What the sample shows of a column. */
 struct seen {
-    size_t bits, numbers; /* rows that hold 0 or 1; any number */
-    size_t first_other;   /* the first row that holds neither 0 nor 1 */
+    size_t numbers;            /* rows that hold any number */
+    size_t marks[COUNT_MARKS]; /* rows that could be a list's, marked so */
+    size_t histories;          /* rows of nothing but 0 and 1, such as 0110 */
 };
 
 struct finder {
@@ -66,27 +67,38 @@ static int fold_names(struct finder *f)
     return buf_error(&f->names);
 }
 
+static bool is_history(struct span text)
+{
+    size_t bits = 0;
+    while (bits < text.len && (text.data[bits] == '0' || text.data[bits] == '1'))
+        bits++;
+    return bits > 0 && bits == text.len;
+}
+
 static void look(struct finder *f)
 {
     for (size_t i = 0; i < f->count; i++) {
         struct seen *s = &f->seen[i];
-        s->first_other = f->sample;
         for (size_t row = 0; row < f->sample; row++) {
+            struct span text = count_rows_sample(f->rows, row, i);
             uint64_t value;
-            enum count_figure figure =
-                count_figure_read(count_rows_sample(f->rows, row, i), &value);
-            bool bit = figure == COUNT_FIGURE_IS && value <= 1;
-            s->numbers += figure != COUNT_FIGURE_NONE;
-            s->bits += bit;
-            if (!bit && s->first_other == f->sample)
-                s->first_other = row;
+            bool on;
+            s->numbers += count_figure_read(text, &value) != COUNT_FIGURE_NONE;
+            s->histories += is_history(text);
+            for (unsigned mark = 0; mark < COUNT_MARKS; mark++)
+                s->marks[mark] += count_mark_read(text, mark, &on);
         }
     }
 }
 
+static bool is_marked(const struct finder *f, size_t column, enum count_mark mark)
+{
+    return f->seen[column].marks[mark] == f->sample;
+}
+
 static bool is_bits(const struct finder *f, size_t column)
 {
-    return f->seen[column].bits == f->sample;
+    return is_marked(f, column, COUNT_MARK_DIGIT);
 }
 
 static bool is_among(const char *name, const char *const *names, size_t count)
@@ -160,16 +172,22 @@ static bool is_taken(const struct finder *f, size_t column)
            column == c->act;
 }
 
-static int refuse_value(const struct finder *f, size_t column, size_t row)
+static int refuse_value(const struct finder *f, size_t column)
 {
+    const enum count_mark mark = f->columns->mark;
+    const char *yes = count_mark_text(mark, true), *no = count_mark_text(mark, false);
     struct span title = count_rows_title(f->rows, column);
+    size_t row = 0;
+    bool on;
+    while (count_mark_read(count_rows_sample(f->rows, row, column), mark, &on))
+        row++;
     struct span value = count_rows_sample(f->rows, row, column);
     return problem_set(f->problem, E_FORMAT,
-                       "line %llu: the column \"%.*s\" holds \"%.*s\" where it holds 0 or 1 in "
-                       "other rows; a list's column holds only 0 and 1, and --count names one of "
+                       "line %llu: the column \"%.*s\" holds \"%.*s\" where it holds %s or %s in "
+                       "other rows; a list's column holds only %s and %s, and --count names one of "
                        "numbers of persons.",
                        (unsigned long long)count_rows_sample_line(f->rows, row), COUNT_QUOTE(title),
-                       COUNT_QUOTE(value));
+                       COUNT_QUOTE(value), no, yes, no, yes);
 }
 
 static int add_list(struct finder *f, size_t column)
@@ -195,30 +213,88 @@ static int add_list(struct finder *f, size_t column)
     return 0;
 }
 
-/* The columns of 0 and 1, or those that were named. */
-static int find_lists(struct finder *f)
+static int ask_which(const struct finder *f, size_t a, size_t b)
+{
+    struct span title = count_rows_title(f->rows, a), other = count_rows_title(f->rows, b);
+    return problem_set(f->problem, E_FORMAT,
+                       "line 1: \"%.*s\" and \"%.*s\" are both written as a list's column could "
+                       "be, but not alike; --lists says which columns are lists.",
+                       COUNT_QUOTE(title), COUNT_QUOTE(other));
+}
+
+/* How the lists are marked: with digits where columns are, since words are as often said of a
+ * person (--lists says otherwise); but one such column beside several of words decides nothing. */
+static int find_mark(struct finder *f)
+{
+    size_t first[COUNT_MARKS] = {0}, count[COUNT_MARKS] = {0};
+    enum count_mark words = COUNT_MARK_DIGIT;
+    for (size_t i = 0; i < f->count; i++) {
+        for (unsigned mark = 0; mark < COUNT_MARKS && !is_taken(f, i); mark++) {
+            if (is_marked(f, i, mark) && count[mark]++ == 0)
+                first[mark] = i;
+        }
+    }
+    for (unsigned mark = 1; mark < COUNT_MARKS; mark++) {
+        if (count[mark] == 0)
+            continue;
+        if (words != COUNT_MARK_DIGIT && count[COUNT_MARK_DIGIT] == 0)
+            return ask_which(f, first[words], first[mark]);
+        words = mark;
+    }
+    if (count[COUNT_MARK_DIGIT] == 1 && count[words] > 1)
+        return ask_which(f, first[COUNT_MARK_DIGIT], first[words]);
+    f->columns->mark = count[COUNT_MARK_DIGIT] > 0 ? COUNT_MARK_DIGIT : words;
+    return 0;
+}
+
+static int find_named_lists(struct finder *f)
 {
     const struct count_reading *reading = f->reading;
     for (size_t i = 0; i < reading->list_count; i++) {
         size_t column = 0;
         TRY(by_title(f, reading->lists[i], &column));
-        if (!is_bits(f, column))
-            return refuse_value(f, column, f->seen[column].first_other);
+        for (unsigned mark = 0; i == 0 && mark < COUNT_MARKS; mark++) {
+            if (f->seen[column].marks[mark] > 0)
+                f->columns->mark = mark;
+        }
+        if (!is_marked(f, column, f->columns->mark))
+            return refuse_value(f, column);
         TRY(add_list(f, column));
     }
-    for (size_t i = 0; reading->list_count == 0 && i < f->count; i++) {
-        if (is_taken(f, i))
-            continue;
-        if (is_bits(f, i))
-            TRY(add_list(f, i));
-        else if (f->seen[i].bits * 2 >= f->sample)
-            return refuse_value(f, i, f->seen[i].first_other);
+    return 0;
+}
+
+static int refuse_no_lists(const struct finder *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct span title = count_rows_title(f->rows, i);
+        if (f->seen[i].histories == f->sample && !is_bits(f, i) && !is_taken(f, i))
+            return problem_set(f->problem, E_FORMAT,
+                               "line 1: the column \"%.*s\" holds whole histories, such as "
+                               "\"%.*s\"; give each list a column of its own, with its name and 0 "
+                               "and 1.",
+                               COUNT_QUOTE(title), COUNT_QUOTE(count_rows_sample(f->rows, 0, i)));
     }
-    if (f->columns->list_count > 0)
-        return 0;
     return problem_set(f->problem, E_FORMAT,
                        "line 1: no column holds only 0 and 1, and none is named for a person's id "
                        "and a list (such as \"person\" and \"list\"; --id and --list say which).");
+}
+
+/* The columns of 0 and 1, or of such words, or those that were named. */
+static int find_lists(struct finder *f)
+{
+    if (f->reading->list_count > 0)
+        return find_named_lists(f);
+    TRY(find_mark(f));
+    for (size_t i = 0; i < f->count; i++) {
+        if (is_taken(f, i))
+            continue;
+        if (is_marked(f, i, f->columns->mark))
+            TRY(add_list(f, i));
+        else if (f->seen[i].marks[f->columns->mark] * 2 >= f->sample)
+            return refuse_value(f, i);
+    }
+    return f->columns->list_count > 0 ? 0 : refuse_no_lists(f);
 }
 
 static bool same_history(const struct finder *f, size_t a, size_t b)
@@ -402,6 +478,8 @@ void count_columns_describe(const struct count_rows *rows, const struct count_co
         }
         buf_printf(&b, "; the list%s", columns->list_count == 1 ? "" : "s");
         put_titles(&b, rows, columns);
+        if (columns->mark != COUNT_MARK_DIGIT)
+            buf_printf(&b, ", with \"%s\" for those on it", count_mark_text(columns->mark, true));
         buf_text(&b, ".");
     }
     struct span text = buf_bytes(&b);

@@ -5,7 +5,8 @@
  *   id     link_cluster, cluster, cluster_id, person, person_id, victim_id, ..., id (the first of
  *          these there is)
  *   list   link_list, list, list_name, source, dataset, project, ...
- * Otherwise the columns that hold nothing but 0 and 1 are the lists, and a row is
+ * Otherwise the columns that hold nothing but 0 and 1 are the lists; where there are none, those
+ * that hold nothing but one pair of words (marks.h). And a row is
  *   a capture history with its frequency, when a column is named n, count, freq, frequency, ... and
  *   holds whole numbers; or when exactly one column besides holds whole numbers and no history
  *   comes twice;
@@ -17,6 +18,7 @@
 #ifndef COUNT_COLUMNS_H
 #define COUNT_COLUMNS_H
 
+#include "count/marks.h"
 #include "count/read.h"
 #include "count/rows.h"
 
@@ -25,7 +27,8 @@
 struct count_columns {
     enum count_form form;
     size_t id, list, count, by, act; /* COUNT_NO_COLUMN: there is none */
-    unsigned list_count;             /* the columns of 0 and 1; 0 in a file of records */
+    unsigned list_count;             /* 0 in a file of records */
+    enum count_mark mark;            /* of all of them */
     size_t lists[COUNT_NAMES_MAX];
 };
 

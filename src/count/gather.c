@@ -236,18 +236,20 @@ static int take_record(struct count_gather *g)
 
 static int read_bits(struct count_gather *g, uint32_t *ret_on)
 {
+    const enum count_mark mark = g->columns.mark;
     uint32_t on = 0;
     for (unsigned i = 0; i < g->columns.list_count; i++) {
         struct span field = count_rows_field(g->rows, g->columns.lists[i]);
-        uint64_t value = 0;
-        if (count_figure_read(field, &value) != COUNT_FIGURE_IS || value > 1) {
+        bool is_on = false;
+        if (!count_mark_read(field, mark, &is_on)) {
             struct span title = count_rows_title(g->rows, g->columns.lists[i]);
             return problem_set(g->problem, E_FORMAT,
-                               "line %llu: the column \"%.*s\" holds \"%.*s\" where only 0 and 1 "
+                               "line %llu: the column \"%.*s\" holds \"%.*s\" where only %s and %s "
                                "can stand.",
-                               line_of(g), COUNT_QUOTE(title), COUNT_QUOTE(field));
+                               line_of(g), COUNT_QUOTE(title), COUNT_QUOTE(field),
+                               count_mark_text(mark, false), count_mark_text(mark, true));
         }
-        on |= (uint32_t)value << i;
+        on |= (uint32_t)is_on << i;
     }
     *ret_on = on;
     return 0;

@@ -23,7 +23,7 @@ static const char help[] =
     "Says how many are documented on several linked lists, and how many there may be in all:\n"
     "every estimate with its interval and what it assumes, or why there is none. FILE is one of:\n"
     "  a row a record       columns such as person (or cluster) and list\n"
-    "  a row a person       a column of 0 and 1 for each list\n"
+    "  a row a person       a column of 0 and 1 (or no and yes) for each list\n"
     "  a row a history      the same, and a column such as n: how many persons have it\n"
     "It says which it took it for. FILE \"-\" is standard input. Needs no desk and no key.\n"
     "\n"

@@ -227,6 +227,38 @@ static void test_chosen_lists(void **state)
     count_data_release(&data);
 }
 
+static void test_lists_marked_with_words(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"TRUE", "FALSE"}, {"true", "false"},  {"True", "False"},
+                                           {"yes", "No"},     {"ИСТИНА", "Ложь"}, {"Да", "нет"}};
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        const char *yes = pairs[i][0], *no = pairs[i][1];
+        char text[200];
+        snprintf(text, sizeof text, "A;B;C;n\n%s;%s;%s;5\n%s;%s;%s;7\n", yes, no, yes, no, no, yes);
+        struct count_data data = read_ok(text, plain);
+        assert_int_equal(data.form, COUNT_FORM_FREQUENCIES);
+        assert_int_equal(data.list_count, 3);
+        assert_int_equal(data.whole.table.cells[5], 5);
+        assert_int_equal(data.whole.table.cells[4], 7);
+        count_data_release(&data);
+    }
+    struct count_data data = read_ok("id,A,B\n1,TRUE,FALSE\n2,TRUE,TRUE\n", plain);
+    assert_string_equal(data.took_for,
+                        "A row a person, rows with the same \"id\" the same one; the "
+                        "lists A and B, with \"true\" for those on it.");
+    count_data_release(&data);
+    /* Words beside digits say something of the person, unless they are named as lists. */
+    static const char both[] = "A,B,child\n1,0,yes\n0,1,no\n1,1,yes\n";
+    data = read_ok(both, plain);
+    assert_int_equal(data.list_count, 2);
+    count_data_release(&data);
+    const char *const named[] = {"child"};
+    data = read_ok(both, (struct count_reading){.lists = named, .list_count = 1});
+    assert_int_equal(data.whole.documented.persons, 2);
+    count_data_release(&data);
+}
+
 static void test_the_row_of_the_unseen(void **state)
 {
     (void)state;
@@ -355,6 +387,21 @@ static const struct refusal refusals[] = {
     {"A,B\n0,1\n1,1\n1,\n1,0\n",
      "line 4: the column \"B\" holds \"\" where it holds 0 or 1 in other rows; a list's column "
      "holds only 0 and 1, and --count names one of numbers of persons."},
+    {"A,B\nTRUE,FALSE\nTRUE,NA\n",
+     "line 3: the column \"B\" holds \"NA\" where it holds false or true in other rows; a list's "
+     "column holds only false and true, and --count names one of numbers of persons."},
+    {"A,B\nyes,no\nyes,TRUE\nno,yes\n",
+     "line 3: the column \"B\" holds \"TRUE\" where it holds no or yes in other rows; a list's "
+     "column holds only no and yes, and --count names one of numbers of persons."},
+    {"A,B,child\nTRUE,FALSE,yes\nTRUE,TRUE,no\n",
+     "line 1: \"A\" and \"child\" are both written as a list's column could be, but not alike; "
+     "--lists says which columns are lists."},
+    {"A,B,child\nTRUE,FALSE,1\nTRUE,TRUE,0\n",
+     "line 1: \"child\" and \"A\" are both written as a list's column could be, but not alike; "
+     "--lists says which columns are lists."},
+    {"history,n\n0110,5\n1000,30\n",
+     "line 1: the column \"history\" holds whole histories, such as \"0110\"; give each list a "
+     "column of its own, with its name and 0 and 1."},
     {"name,town\nAda,Karsk\n",
      "line 1: no column holds only 0 and 1, and none is named for a person's id and a list (such "
      "as \"person\" and \"list\"; --id and --list say which)."},
@@ -436,6 +483,14 @@ static void test_a_late_mistake_has_its_line(void **state)
     assert_int_equal(read_text(buf_cstr(&text), plain, &data, &problem), E_FORMAT);
     assert_string_equal(problem.text,
                         "line 1012: the column \"B\" holds \"x\" where only 0 and 1 can stand.");
+    buf_reset(&text);
+    buf_text(&text, "A,B\n");
+    for (int i = 0; i < COUNT_ROWS_SAMPLE; i++)
+        buf_text(&text, i % 2 ? "no,yes\n" : "yes,yes\n");
+    buf_text(&text, "yes,1\n");
+    assert_int_equal(read_text(buf_cstr(&text), plain, &data, &problem), E_FORMAT);
+    assert_string_equal(problem.text,
+                        "line 1002: the column \"B\" holds \"1\" where only no and yes can stand.");
     buf_release(&text);
 }
 
@@ -635,6 +690,7 @@ int main(void)
         cmocka_unit_test(test_columns_that_were_added),
         cmocka_unit_test(test_acts_and_strata),
         cmocka_unit_test(test_chosen_lists),
+        cmocka_unit_test(test_lists_marked_with_words),
         cmocka_unit_test(test_the_row_of_the_unseen),
         cmocka_unit_test(test_lists_that_say_nothing),
         cmocka_unit_test(test_many_lists),
