@@ -55,7 +55,7 @@ static int by_figures(const void *x, const void *y, void *arg)
 {
     const struct telling *a = *(const struct telling *const *)x;
     const struct telling *b = *(const struct telling *const *)y;
-    int order = compare_figures(&a->claim, &b->claim);
+    int order = compare_figures(&a->told->claim, &b->told->claim);
     return order ? order : origin_compare(arg, a, b);
 }
 
@@ -69,10 +69,10 @@ static bool near_in_time(const struct grouping *g, const struct telling *a, cons
 
 static bool share_place(const struct telling *a, const struct telling *b)
 {
-    for (unsigned i = 0, j = 0; i < a->place_count && j < b->place_count;) {
-        if (a->places[i] == b->places[j])
+    for (unsigned i = 0, j = 0; i < a->told->place_count && j < b->told->place_count;) {
+        if (a->told->places[i] == b->told->places[j])
             return true;
-        if (a->places[i] < b->places[j])
+        if (a->told->places[i] < b->told->places[j])
             i++;
         else
             j++;
@@ -126,7 +126,7 @@ static int split_all(struct grouping *g)
 {
     for (size_t from = 0, to; from < g->count; from = to) {
         for (to = from + 1; to < g->count; to++) {
-            if (compare_figures(&g->sorted[from]->claim, &g->sorted[to]->claim) != 0)
+            if (compare_figures(&g->sorted[from]->told->claim, &g->sorted[to]->told->claim) != 0)
                 break;
         }
         TRY(split_bucket(g, from, to));
@@ -159,7 +159,7 @@ static int trace_groups(struct grouping *g)
 {
     for (size_t k = 0; k < g->out->count; k++) {
         struct claim_group *group = &g->out->groups[k];
-        const struct claim *first = &group->tellings[0]->claim;
+        const struct claim *first = &group->tellings[0]->told->claim;
         group->bound = first->bound;
         group->low = first->low;
         group->high = first->high;
@@ -260,9 +260,9 @@ static size_t put_places(const struct claim_group *group, uint32_t number, struc
 {
     size_t count = 0;
     for (size_t j = 0; j < group->count && j < FIRST_TELLINGS; j++) {
-        for (unsigned i = 0; i < group->tellings[j]->place_count; i++)
+        for (unsigned i = 0; i < group->tellings[j]->told->place_count; i++)
             out[count++] =
-                (struct at_place){group->act_kind, group->tellings[j]->places[i], number};
+                (struct at_place){group->act_kind, group->tellings[j]->told->places[i], number};
     }
     return count;
 }

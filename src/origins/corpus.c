@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Texts lie behind each other in the order in which they came: the first ones in memory, what is
- * more than that in the spill space. One lock around the spill space, since it serves one thread at
- * a time; readers read ahead, so that few calls are made. */
+ * more than that in the spill space. One that is in memory already is not kept again. One lock
+ * around the spill space, since it serves one thread at a time; readers read ahead, so that few
+ * calls are made. */
 #include "origins/corpus.h"
 
 #include <pthread.h>
@@ -10,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "origins/pool.h"
 #include "text/utf8.h"
 
 #define CHUNK_BYTES ((size_t)1 << 20)
@@ -21,6 +23,7 @@ struct entry {
     const uint8_t *text; /* NULL: in the spill space */
     uint64_t spilled_at;
     uint32_t len;
+    uint32_t same; /* once closed: the first one that is known to have the same text */
 };
 
 struct corpus {
@@ -30,6 +33,7 @@ struct corpus {
     struct entry *entries;
     uint32_t count, capacity;
     struct arena words, texts;
+    struct pool known_words, known_texts; /* until it is closed */
     uint8_t *chunk;
     size_t chunk_left;
     pthread_mutex_t lock;
@@ -57,6 +61,8 @@ void corpus_free(struct corpus *c)
     if (!c)
         return;
     pthread_mutex_destroy(&c->lock);
+    pool_release(&c->known_words);
+    pool_release(&c->known_texts);
     arena_release(&c->words);
     arena_release(&c->texts);
     mem_free(c->entries);
@@ -86,6 +92,15 @@ static int keep_words(struct corpus *c, struct span words, struct span *ret_kept
     return 0;
 }
 
+/* Of titles and outlets, which many documents have in common. */
+static int share_words(struct corpus *c, struct span words, struct span *ret_kept)
+{
+    if (pool_find(&c->known_words, words, ret_kept))
+        return 0;
+    TRY(keep_words(c, words, ret_kept));
+    return ret_kept->len > 0 ? pool_put(&c->known_words, *ret_kept) : 0;
+}
+
 /* Small texts share a piece of memory. */
 static uint8_t *room_for_text(struct corpus *c, size_t len)
 {
@@ -105,8 +120,13 @@ static uint8_t *room_for_text(struct corpus *c, size_t len)
 
 static int keep_text(struct corpus *c, struct span text, struct entry *e, struct problem *problem)
 {
+    struct span same;
     e->len = (uint32_t)text.len;
     c->text_bytes += text.len;
+    if (pool_find(&c->known_texts, text, &same)) {
+        e->text = same.data;
+        return 0;
+    }
     if (c->spill && c->used_bytes + text.len > c->memory_bytes) {
         e->spilled_at = c->spilled_bytes;
         int error = spill_append(c->spill, text.data, text.len);
@@ -121,7 +141,7 @@ static int keep_text(struct corpus *c, struct span text, struct entry *e, struct
         memcpy(room, text.data, text.len);
     c->used_bytes += text.len;
     e->text = room;
-    return 0;
+    return text.len > 0 ? pool_put(&c->known_texts, span_of(room, text.len)) : 0;
 }
 
 int corpus_add(struct corpus *c, const struct document *d, struct problem *problem)
@@ -134,8 +154,8 @@ int corpus_add(struct corpus *c, const struct document *d, struct problem *probl
     TRY(utf8_check(d->text, SIZE_MAX));
     TRY(make_room(c));
     TRY(keep_words(c, d->name, &e.known.name));
-    TRY(keep_words(c, d->title, &e.known.title));
-    TRY(keep_words(c, d->outlet, &e.known.outlet));
+    TRY(share_words(c, d->title, &e.known.title));
+    TRY(share_words(c, d->outlet, &e.known.outlet));
     TRY(keep_words(c, d->address, &e.known.address));
     TRY(keep_text(c, d->text, &e, problem));
     c->entries[c->count++] = e;
@@ -160,8 +180,40 @@ static int by_name(const void *x, const void *y)
     return compare_names(a->known.name, b->known.name);
 }
 
+struct text_of {
+    const uint8_t *text;
+    uint32_t number;
+};
+
+static int by_text(const void *x, const void *y)
+{
+    const struct text_of *a = x, *b = y;
+    if (a->text != b->text)
+        return (uintptr_t)a->text < (uintptr_t)b->text ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static int find_same(struct corpus *c)
+{
+    struct text_of *texts = mem_alloc((size_t)c->count * sizeof *texts + 1);
+    REJECT_IF(!texts, E_NOMEM);
+    for (uint32_t i = 0; i < c->count; i++)
+        texts[i] = (struct text_of){c->entries[i].text, i};
+    if (c->count > 1)
+        qsort(texts, c->count, sizeof *texts, by_text);
+    for (uint32_t i = 0, first = 0; i < c->count; i++) {
+        bool same = texts[i].text && texts[i].text == texts[first].text;
+        first = same ? first : i;
+        c->entries[texts[i].number].same = texts[first].number;
+    }
+    mem_free(texts);
+    return 0;
+}
+
 int corpus_close(struct corpus *c, struct problem *problem)
 {
+    pool_release(&c->known_words);
+    pool_release(&c->known_texts);
     if (c->count > 1)
         qsort(c->entries, c->count, sizeof *c->entries, by_name);
     for (uint32_t i = 1; i < c->count; i++) {
@@ -171,6 +223,7 @@ int corpus_close(struct corpus *c, struct problem *problem)
             return problem_set(problem, E_EXISTS, "two documents are called \"%.*s\"",
                                (int)(name.len < 200 ? name.len : 200), (const char *)name.data);
     }
+    TRY(find_same(c));
     c->closed = true;
     return 0;
 }
@@ -195,6 +248,12 @@ uint32_t corpus_text_len(const struct corpus *c, uint32_t number)
 {
     ASSERT(c->closed && number < c->count);
     return c->entries[number].len;
+}
+
+uint32_t corpus_same_text(const struct corpus *c, uint32_t number)
+{
+    ASSERT(c->closed && number < c->count);
+    return c->entries[number].same;
 }
 
 struct corpus_reader {

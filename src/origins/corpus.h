@@ -2,9 +2,9 @@
 /* The documents that are compared: texts with what is known of where they come from.
  *
  * Documents are added in any order and then closed; after that they are numbered from 0 in the
- * order of their names, so that the order in which they came changes nothing. Texts beyond
- * memory_bytes go to the spill space, block by block; what is known of a document stays in memory
- * (some 100 bytes and its words).
+ * order of their names, so that the order in which they came changes nothing. A text that came
+ * before and is in memory is kept once; texts beyond memory_bytes go to the spill space, block by
+ * block; what is known of a document stays in memory (some 100 bytes and its words).
  *
  * Positions in a text are bytes of UTF-8, everywhere in this room; only what is written for others
  * (tsv.h) counts characters. */
@@ -46,6 +46,9 @@ uint64_t corpus_text_bytes(const struct corpus *c);
 /* Without its text; views that live as long as the corpus. */
 struct document corpus_document(const struct corpus *c, uint32_t number);
 uint32_t corpus_text_len(const struct corpus *c, uint32_t number);
+/* The first document that is known to have the same text to the byte, or its own number. Of texts
+ * in the spill space it is not known: it saves work, and decides nothing. */
+uint32_t corpus_same_text(const struct corpus *c, uint32_t number);
 
 /* Texts, for one thread; reading in order of numbers is fastest. Needs its corpus. */
 struct corpus_reader;

@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 
-#define NODES_PER_TELLING (1 + CLAIM_CHAIN_MAX)
 #define KEYS_ARENA_BYTES ((size_t)4 << 30)
+#define SCRATCH_ARENA_BYTES ((size_t)16 << 30)
 
 /* A passage, seen from one of its documents. */
 struct side {
@@ -104,14 +104,14 @@ int origin_compare(const struct origin_index *index, const struct telling *a,
     int64_t day_a = day_order(index, a->document), day_b = day_order(index, b->document);
     if (day_a != day_b)
         return day_a < day_b ? -1 : 1;
-    bool names_a = a->teller_count > 0, names_b = b->teller_count > 0;
+    bool names_a = a->told->teller_count > 0, names_b = b->told->teller_count > 0;
     if (names_a != names_b)
         return names_a ? -1 : 1;
     if (a->document != b->document)
         return a->document < b->document ? -1 : 1;
-    return a->claim.number.from < b->claim.number.from   ? -1
-           : a->claim.number.from > b->claim.number.from ? 1
-                                                         : 0;
+    return a->told->claim.number.from < b->told->claim.number.from   ? -1
+           : a->told->claim.number.from > b->told->claim.number.from ? 1
+                                                                     : 0;
 }
 
 /* One graph */
@@ -131,20 +131,35 @@ struct published {
 
 struct tracing {
     struct origin_index *index;
-    struct origin *origin;
-    struct arena *arena;
+    struct origin *origin; /* its nodes and edges are on the heap until it is ready */
+    struct arena scratch;
     uint32_t documents;          /* nodes that are documents */
     struct published *published; /* by outlet, then node */
     uint32_t published_count;
     struct alias *aliases;
     uint32_t alias_count;
+    size_t alias_capacity, node_capacity, edge_capacity;
     uint32_t *node_of;           /* by place in by_number: the node of that document */
     uint32_t *by_number;         /* documents of the nodes, ascending */
     struct origin_edge *between; /* those between tellers */
     uint32_t between_count;
     size_t between_capacity;
-    size_t edge_capacity;
 };
+
+/* Room for one more. */
+static int grow(void *array, size_t count, size_t *capacity, size_t size)
+{
+    void *old;
+    if (count < *capacity)
+        return 0;
+    size_t more = *capacity ? *capacity + *capacity / 2 : 8;
+    memcpy(&old, array, sizeof old);
+    void *room = mem_realloc(old, more * size);
+    REJECT_IF(!room, E_NOMEM);
+    memcpy(array, &room, sizeof room);
+    *capacity = more;
+    return 0;
+}
 
 /* The node of a document; node_count when it is not among the tellings. */
 static uint32_t find_document(const struct tracing *t, uint32_t document)
@@ -161,18 +176,10 @@ static uint32_t find_document(const struct tracing *t, uint32_t document)
                                                                : t->origin->node_count;
 }
 
-static int push_edge(struct arena *arena, struct origin_edge **edges, uint32_t *count,
-                     size_t *capacity, struct origin_edge edge)
+static int push_edge(struct origin_edge **edges, uint32_t *count, size_t *capacity,
+                     struct origin_edge edge)
 {
-    if (*count == *capacity) {
-        size_t more = *capacity ? 2 * *capacity : 8;
-        struct origin_edge *copy = arena_alloc(arena, more * sizeof *copy);
-        REJECT_IF(!copy, E_NOMEM);
-        if (*count > 0)
-            memcpy(copy, *edges, *count * sizeof *copy);
-        *edges = copy;
-        *capacity = more;
-    }
+    TRY(grow(edges, *count, capacity, sizeof **edges));
     (*edges)[(*count)++] = edge;
     return 0;
 }
@@ -186,7 +193,7 @@ static int add_edge(struct tracing *t, uint32_t from, uint32_t to, enum origin_w
         if (o->edges[i - 1].to == to)
             return 0;
     }
-    return push_edge(t->arena, &o->edges, &o->edge_count, &t->edge_capacity,
+    return push_edge(&o->edges, &o->edge_count, &t->edge_capacity,
                      (struct origin_edge){from, to, why, passage});
 }
 
@@ -227,7 +234,7 @@ static int add_between(struct tracing *t, uint32_t from, uint32_t to)
     TRY(leads_to(t, to, from, &back));
     if (back)
         return 0;
-    return push_edge(t->arena, &t->between, &t->between_count, &t->between_capacity,
+    return push_edge(&t->between, &t->between_count, &t->between_capacity,
                      (struct origin_edge){from, to, ORIGIN_SAYS_SO, UINT32_MAX});
 }
 
@@ -236,9 +243,10 @@ static int add_between(struct tracing *t, uint32_t from, uint32_t to)
 static const struct telling *better(const struct origin_index *index, const struct telling *a,
                                     const struct telling *b)
 {
-    if (!a || b->teller_count > a->teller_count)
+    if (!a || b->told->teller_count > a->told->teller_count)
         return b;
-    return a->teller_count == b->teller_count && origin_compare(index, b, a) < 0 ? b : a;
+    return a->told->teller_count == b->told->teller_count && origin_compare(index, b, a) < 0 ? b
+                                                                                             : a;
 }
 
 static int by_number(const void *x, const void *y)
@@ -267,9 +275,9 @@ static int by_place(const void *x, const void *y)
 static int number_documents(struct tracing *t)
 {
     uint32_t count = t->documents;
-    struct place *places = arena_alloc(t->arena, (count + 1) * sizeof *places);
-    t->by_number = arena_alloc(t->arena, (count + 1) * sizeof *t->by_number);
-    t->node_of = arena_alloc(t->arena, (count + 1) * sizeof *t->node_of);
+    struct place *places = arena_alloc(&t->scratch, (count + 1) * sizeof *places);
+    t->by_number = arena_alloc(&t->scratch, (count + 1) * sizeof *t->by_number);
+    t->node_of = arena_alloc(&t->scratch, (count + 1) * sizeof *t->node_of);
     REJECT_IF(!places || !t->by_number || !t->node_of, E_NOMEM);
     for (uint32_t i = 0; i < count; i++)
         places[i] = (struct place){t->origin->nodes[i].document, i};
@@ -296,7 +304,7 @@ static int by_outlet(const void *x, const void *y)
 
 static int list_outlets(struct tracing *t)
 {
-    t->published = arena_alloc(t->arena, (t->documents + 1) * sizeof *t->published);
+    t->published = arena_alloc(&t->scratch, (t->documents + 1) * sizeof *t->published);
     REJECT_IF(!t->published, E_NOMEM);
     for (uint32_t i = 0; i < t->documents; i++) {
         struct span outlet = t->index->outlets[t->origin->nodes[i].document];
@@ -307,22 +315,35 @@ static int list_outlets(struct tracing *t)
     return 0;
 }
 
+static int push_node(struct tracing *t, struct origin_node node)
+{
+    struct origin *o = t->origin;
+    TRY(grow(&o->nodes, o->node_count, &t->node_capacity, sizeof *o->nodes));
+    o->nodes[o->node_count++] = node;
+    return 0;
+}
+
+static int push_alias(struct tracing *t, struct alias alias)
+{
+    TRY(grow(&t->aliases, t->alias_count, &t->alias_capacity, sizeof *t->aliases));
+    t->aliases[t->alias_count++] = alias;
+    return 0;
+}
+
 /* One node a document, with the telling that names the most. */
 static int add_documents(struct tracing *t, const struct telling *const *tellings, size_t count)
 {
     struct origin *o = t->origin;
-    const struct telling **sorted = arena_alloc(t->arena, (count + 1) * sizeof *sorted);
-    o->nodes = arena_alloc(t->arena, (count * NODES_PER_TELLING + 1) * sizeof *o->nodes);
-    t->aliases = arena_alloc(t->arena, (2 * count * CLAIM_CHAIN_MAX + 1) * sizeof *t->aliases);
-    REJECT_IF(!sorted || !o->nodes || !t->aliases, E_NOMEM);
+    const struct telling **sorted = arena_alloc(&t->scratch, (count + 1) * sizeof *sorted);
+    REJECT_IF(!sorted, E_NOMEM);
     memcpy(sorted, tellings, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, by_number);
     for (size_t i = 0; i < count; i++) {
         bool same =
             o->node_count > 0 && o->nodes[o->node_count - 1].document == sorted[i]->document;
         if (!same)
-            o->nodes[o->node_count++] =
-                (struct origin_node){.kind = ORIGIN_DOCUMENT, .document = sorted[i]->document};
+            TRY(push_node(
+                t, (struct origin_node){.kind = ORIGIN_DOCUMENT, .document = sorted[i]->document}));
         struct origin_node *node = &o->nodes[o->node_count - 1];
         node->telling = better(t->index, node->telling, sorted[i]);
     }
@@ -356,8 +377,8 @@ static struct span fullest(const struct tracing *t, struct span key)
     struct span best = key;
     for (uint32_t i = 0; i < t->documents; i++) {
         const struct telling *telling = t->origin->nodes[i].telling;
-        for (unsigned k = 0; k < telling->teller_count; k++) {
-            struct span other = telling->tellers[k].key;
+        for (unsigned k = 0; k < telling->told->teller_count; k++) {
+            struct span other = telling->told->tellers[k].key;
             if (!is_end_of(best, other))
                 continue;
             best = other;
@@ -378,32 +399,30 @@ static struct span shown_name(const struct tracing *t, const struct teller *tell
         return shown;
     for (uint32_t i = 0; i < t->documents; i++) {
         const struct telling *telling = t->origin->nodes[i].telling;
-        for (unsigned k = 0; k < telling->teller_count; k++) {
-            if (span_equal(telling->tellers[k].key, key))
-                return telling->tellers[k].name;
+        for (unsigned k = 0; k < telling->told->teller_count; k++) {
+            if (span_equal(telling->told->tellers[k].key, key))
+                return telling->told->tellers[k].name;
         }
     }
     return teller->name;
 }
 
-static uint32_t node_of_teller(struct tracing *t, const struct teller *teller)
+static int node_of_teller(struct tracing *t, const struct teller *teller, uint32_t *ret_node)
 {
     struct origin *o = t->origin;
     enum origin_kind kind = kind_of(teller);
     struct span given = kind == ORIGIN_NAMED ? teller->key : teller->name;
-    uint32_t node = find_alias(t, kind, given);
-    if (node < o->node_count)
-        return node;
+    *ret_node = find_alias(t, kind, given);
+    if (*ret_node < o->node_count)
+        return 0;
     struct span key = kind == ORIGIN_NAMED ? fullest(t, given) : given;
-    node = find_alias(t, kind, key);
-    if (node == o->node_count) {
+    *ret_node = find_alias(t, kind, key);
+    if (*ret_node == o->node_count) {
         struct span name = kind == ORIGIN_NAMED ? shown_name(t, teller, key) : teller->name;
-        o->nodes[o->node_count++] = (struct origin_node){.kind = kind, .name = name};
-        t->aliases[t->alias_count++] = (struct alias){kind, key, node};
+        TRY(push_node(t, (struct origin_node){.kind = kind, .name = name}));
+        TRY(push_alias(t, (struct alias){kind, key, *ret_node}));
     }
-    if (!span_equal(given, key))
-        t->aliases[t->alias_count++] = (struct alias){kind, given, node};
-    return node;
+    return span_equal(given, key) ? 0 : push_alias(t, (struct alias){kind, given, *ret_node});
 }
 
 /* The latest earlier document of the outlet that the teller is. */
@@ -429,14 +448,15 @@ static int follow_tellers(struct tracing *t, uint32_t node, bool copied)
 {
     const struct telling *telling = t->origin->nodes[node].telling;
     uint32_t at = node;
-    for (unsigned k = 0; k < telling->teller_count; k++) {
-        const struct teller *teller = &telling->tellers[k];
+    for (unsigned k = 0; k < telling->told->teller_count; k++) {
+        const struct teller *teller = &telling->told->tellers[k];
         uint32_t other = document_of_outlet(t, node, teller);
         if (other < t->origin->node_count)
             return add_edge(t, node, other, ORIGIN_OUTLET, UINT32_MAX);
         if (copied && kind_of(teller) != ORIGIN_NAMED)
             return 0;
-        uint32_t to = node_of_teller(t, teller);
+        uint32_t to;
+        TRY(node_of_teller(t, teller, &to));
         TRY(k == 0 ? add_edge(t, at, to, ORIGIN_SAYS_SO, UINT32_MAX) : add_between(t, at, to));
         at = to;
     }
@@ -463,9 +483,9 @@ static void consider(const struct tracing *t, uint32_t node, uint32_t passage,
     uint32_t other = find_document(t, is_a ? p->b : p->a);
     if (other >= node)
         return;
-    struct stretch there = t->origin->nodes[other].telling->claim.sentence;
-    bool here =
-        overlap(is_a ? p->a_from : p->b_from, is_a ? p->a_to : p->b_to, telling->claim.sentence);
+    struct stretch there = t->origin->nodes[other].telling->told->claim.sentence;
+    bool here = overlap(is_a ? p->a_from : p->b_from, is_a ? p->a_to : p->b_to,
+                        telling->told->claim.sentence);
     if (!here || !overlap(is_a ? p->b_from : p->a_from, is_a ? p->b_to : p->a_to, there))
         return;
     bool more = p->same_words > best->same_words ||
@@ -520,20 +540,49 @@ static void count_origins(struct origin *o)
         qsort(o->edges, o->edge_count, sizeof *o->edges, by_ends);
 }
 
+static int trace(struct tracing *t, const struct telling *const *tellings, size_t count)
+{
+    struct origin *o = t->origin;
+    TRY(add_documents(t, tellings, count));
+    for (uint32_t node = 0; node < t->documents; node++) {
+        bool copied;
+        TRY(follow_passages(t, node, &copied));
+        TRY(follow_tellers(t, node, copied));
+    }
+    for (uint32_t i = 0; i < t->between_count; i++)
+        TRY(push_edge(&o->edges, &o->edge_count, &t->edge_capacity, t->between[i]));
+    count_origins(o);
+    return 0;
+}
+
+/* As much as there is, and no more. */
+static int keep(const struct origin *o, struct arena *arena, struct origin *ret_origin)
+{
+    *ret_origin = *o;
+    ret_origin->nodes = arena_alloc(arena, o->node_count * sizeof *o->nodes);
+    ret_origin->edges = arena_alloc(arena, o->edge_count * sizeof *o->edges);
+    REJECT_IF(!ret_origin->nodes || !ret_origin->edges, E_NOMEM);
+    if (o->node_count > 0)
+        memcpy(ret_origin->nodes, o->nodes, o->node_count * sizeof *o->nodes);
+    if (o->edge_count > 0)
+        memcpy(ret_origin->edges, o->edges, o->edge_count * sizeof *o->edges);
+    return 0;
+}
+
 int origin_trace(struct origin_index *index, const struct telling *const *tellings, size_t count,
                  struct arena *arena, struct origin *ret_origin)
 {
-    struct tracing t = {.index = index, .origin = ret_origin, .arena = arena};
+    struct origin made = {.strict = 0};
+    struct tracing t = {.index = index, .origin = &made};
     *ret_origin = (struct origin){.strict = 0};
-    TRY(add_documents(&t, tellings, count));
-    for (uint32_t node = 0; node < t.documents; node++) {
-        bool copied;
-        TRY(follow_passages(&t, node, &copied));
-        TRY(follow_tellers(&t, node, copied));
-    }
-    for (uint32_t i = 0; i < t.between_count; i++)
-        TRY(push_edge(arena, &ret_origin->edges, &ret_origin->edge_count, &t.edge_capacity,
-                      t.between[i]));
-    count_origins(ret_origin);
-    return 0;
+    arena_init(&t.scratch, SCRATCH_ARENA_BYTES);
+    int error = trace(&t, tellings, count);
+    if (error == 0)
+        error = keep(&made, arena, ret_origin);
+    arena_release(&t.scratch);
+    mem_free(made.nodes);
+    mem_free(made.edges);
+    mem_free(t.aliases);
+    mem_free(t.between);
+    return error;
 }

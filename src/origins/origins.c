@@ -68,7 +68,8 @@ static int look_at_block(void *arg, size_t index, unsigned worker)
     uint32_t to = count - from < BLOCK_DOCUMENTS ? count : from + BLOCK_DOCUMENTS;
     for (uint32_t number = from; number < to; number++) {
         REJECT_IF(watch_stopped(l->means->watch), E_STOPPED);
-        TRY(look_at(l, number, &l->origins->blocks[index], worker));
+        if (corpus_same_text(l->origins->corpus, number) == number)
+            TRY(look_at(l, number, &l->origins->blocks[index], worker));
     }
     unsigned done = atomic_fetch_add(&l->done, to - from) + (to - from);
     watch_progress(l->means->watch, "looking for quotations and claims: documents", done, count);
@@ -93,26 +94,45 @@ static int look_at_documents(struct origins *o, const struct origins_means *mean
         error = workers_run(means->workers, o->block_count, look_at_block, &l);
     for (unsigned i = 0; i < workers; i++)
         corpus_reader_free(l.readers[i]);
+    for (uint32_t i = 0; i < count; i++)
+        o->documents[i] = o->documents[corpus_same_text(o->corpus, i)];
     return error;
+}
+
+/* Who tells what depends on the text and the title. */
+static int tell_of(struct origins *o, uint32_t number, struct corpus_reader *reader,
+                   struct known_names *names, const size_t *starts)
+{
+    const struct origins_document *d = &o->documents[number];
+    const struct document document = corpus_document(o->corpus, number);
+    uint32_t same = corpus_same_text(o->corpus, number);
+    struct span text;
+    if (d->claims.count == 0)
+        return 0;
+    if (same < number && span_equal(document.title, corpus_document(o->corpus, same).title))
+        return tellings_repeat(&o->tellings, number, starts[same], starts[same + 1]);
+    TRY(corpus_read(reader, number, &text));
+    return tellings_add(&o->tellings, &document, number, text, d->language, &d->claims, names);
 }
 
 /* One after the other, since names are looked up by one thread; few documents claim anything. */
 static int tell(struct origins *o, struct known_names *names)
 {
     struct corpus_reader *reader;
-    int error = 0;
-    TRY(corpus_reader_new(o->corpus, &reader));
-    for (uint32_t i = 0; i < corpus_count(o->corpus) && error == 0; i++) {
-        const struct origins_document *d = &o->documents[i];
-        struct document document = corpus_document(o->corpus, i);
-        struct span text;
-        if (d->claims.count == 0)
-            continue;
-        error = corpus_read(reader, i, &text);
-        if (error == 0)
-            error = tellings_add(&o->tellings, &document, i, text, d->language, &d->claims, names);
+    uint32_t count = corpus_count(o->corpus);
+    size_t *starts = mem_calloc((size_t)count + 1, sizeof *starts);
+    REJECT_IF(!starts, E_NOMEM);
+    int error = corpus_reader_new(o->corpus, &reader);
+    if (error < 0) {
+        mem_free(starts);
+        return error;
+    }
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        error = tell_of(o, i, reader, names, starts);
+        starts[i + 1] = o->tellings.count;
     }
     corpus_reader_free(reader);
+    mem_free(starts);
     return error;
 }
 

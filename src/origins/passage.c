@@ -160,7 +160,8 @@ static int read_block(void *arg, size_t index, unsigned hand)
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
         struct token_view v = token_block_view(b, d);
-        f->fingerprints[d] = fingerprint(&v);
+        if (corpus_same_text(f->corpus, d) == d)
+            f->fingerprints[d] = fingerprint(&v);
     }
     return 0;
 }
@@ -183,7 +184,7 @@ static int find_same(struct finding *f)
     struct fingerprinted *all = mem_alloc(((size_t)f->documents + 1) * sizeof *all);
     REJECT_IF(!all, E_NOMEM);
     for (uint32_t d = 0; d < f->documents; d++)
-        all[d] = (struct fingerprinted){f->fingerprints[d], d};
+        all[d] = (struct fingerprinted){f->fingerprints[corpus_same_text(f->corpus, d)], d};
     if (f->documents > 1)
         qsort(all, f->documents, sizeof *all, by_fingerprint);
     for (uint32_t i = 0, first = 0; i < f->documents; i++) {
@@ -320,12 +321,11 @@ static int copy_hits(struct hand *h, const uint32_t *records, size_t count)
     return 0;
 }
 
-static int find_pair(struct finding *f, struct hand *h, const uint32_t *records, size_t count,
+static int find_pair(struct hand *h, const uint32_t *records, size_t count,
                      struct pair_found *found)
 {
     struct pair_side a = {.document = records[HIT_A]}, b = {.document = records[HIT_B]};
     TRY(copy_hits(h, records, count));
-    (void)f;
     TRY(token_block_read_document(h->a, a.document));
     TRY(token_block_read_document(h->b, b.document));
     a.words = token_block_view(h->a, a.document);
@@ -352,7 +352,7 @@ static int find_cell(struct finding *f, struct hand *h, uint32_t cell, struct pa
                 break;
         }
         if (end - from > 1)
-            TRY(find_pair(f, h, first, end - from, found));
+            TRY(find_pair(h, first, end - from, found));
     }
     return 0;
 }
@@ -374,18 +374,16 @@ static int find_same_in_block(void *arg, size_t index, unsigned hand)
     struct finding *f = arg;
     struct hand *h = &f->hands[hand];
     uint32_t block = (uint32_t)index;
-    bool read = false;
     TRY(begin_task(f, index));
     for (uint32_t d = token_store_first(f->store, block);
          d < token_store_first(f->store, block + 1); d++) {
-        if (f->first_same[d] == d)
+        uint32_t first = f->first_same[d], same = corpus_same_text(f->corpus, d);
+        if (first == d)
             continue;
-        if (!read)
-            TRY(token_block_read(h->b, block));
-        read = true;
-        TRY(token_block_read_document(h->a, f->first_same[d]));
-        struct pair_side a = {f->first_same[d], token_block_view(h->a, f->first_same[d])};
-        struct pair_side b = {d, token_block_view(h->b, d)};
+        TRY(token_block_read_document(h->a, first));
+        TRY(token_block_read_document(h->b, same));
+        struct pair_side a = {first, token_block_view(h->a, first)};
+        struct pair_side b = {d, token_block_view(h->b, same)};
         if (a.words.count > 0)
             TRY(pair_put_same(&a, &b, &f->found[f->ranges + index]));
     }

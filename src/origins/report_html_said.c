@@ -21,8 +21,8 @@ static void put_firmness(struct html_report *h, struct values *v, const struct c
 {
     size_t hedged = 0, quoted = 0;
     for (size_t i = 0; i < g->count; i++) {
-        hedged += g->tellings[i]->claim.hedged;
-        quoted += g->tellings[i]->claim.quote != UINT32_MAX;
+        hedged += g->tellings[i]->told->claim.hedged;
+        quoted += g->tellings[i]->told->claim.quote != UINT32_MAX;
     }
     if (hedged > 0) {
         buf_text(&h->words, "Said with reserve (reportedly, may have) in ");
@@ -57,7 +57,7 @@ static void put_tellings(struct html_report *h, struct values *v, const struct c
         struct values *row = values_add(v, "tellings");
         values_text(row, "document", html_report_name(h, g->tellings[i]->document));
         values_text(row, "day", html_report_day(h, g->tellings[i]->document));
-        values_text(row, "said", html_report_show(h, g->tellings[i]->said));
+        values_text(row, "said", html_report_show(h, g->tellings[i]->told->said));
     }
     html_report_more(h, v, "more", g->count > TELLINGS_MAX ? g->count - TELLINGS_MAX : 0);
 }

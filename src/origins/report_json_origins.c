@@ -106,10 +106,10 @@ int json_report_statements(struct json_report *r)
 static void put_tellers(struct json_report *r, const struct telling *t)
 {
     json_open_array(&r->json, "chain");
-    for (unsigned i = 0; i < t->teller_count; i++) {
+    for (unsigned i = 0; i < t->told->teller_count; i++) {
         json_open_object(&r->json, NULL);
-        json_put_text(&r->json, "name", t->tellers[i].name);
-        json_put_bool(&r->json, "nameless", t->tellers[i].nameless);
+        json_put_text(&r->json, "name", t->told->tellers[i].name);
+        json_put_bool(&r->json, "nameless", t->told->tellers[i].nameless);
         json_close_object(&r->json);
     }
     json_close_array(&r->json);
@@ -129,13 +129,13 @@ static int put_telling(struct json_report *r, const struct telling *t)
 {
     json_open_object(&r->json, NULL);
     json_report_document(r, "document", t->document);
-    TRY(json_report_stretch(r, "sentence", &r->a, t->document, t->claim.sentence));
-    TRY(json_report_stretch(r, "number", &r->a, t->document, t->claim.number));
-    TRY(json_report_stretch(r, "what", &r->a, t->document, t->claim.what));
-    json_put_cstr(&r->json, "bound", bound_name(t->claim.bound));
-    json_put_bool(&r->json, "hedged", t->claim.hedged);
-    json_put_bool(&r->json, "denied", t->claim.denied);
-    json_put_bool(&r->json, "quoted", t->claim.quote != UINT32_MAX);
+    TRY(json_report_stretch(r, "sentence", &r->a, t->document, t->told->claim.sentence));
+    TRY(json_report_stretch(r, "number", &r->a, t->document, t->told->claim.number));
+    TRY(json_report_stretch(r, "what", &r->a, t->document, t->told->claim.what));
+    json_put_cstr(&r->json, "bound", bound_name(t->told->claim.bound));
+    json_put_bool(&r->json, "hedged", t->told->claim.hedged);
+    json_put_bool(&r->json, "denied", t->told->claim.denied);
+    json_put_bool(&r->json, "quoted", t->told->claim.quote != UINT32_MAX);
     put_tellers(r, t);
     json_close_object(&r->json);
     return 0;

@@ -111,8 +111,8 @@ static void put_firmness(struct text_report *t, const struct claim_group *g)
 {
     size_t hedged = 0, quoted = 0;
     for (size_t i = 0; i < g->count; i++) {
-        hedged += g->tellings[i]->claim.hedged;
-        quoted += g->tellings[i]->claim.quote != UINT32_MAX;
+        hedged += g->tellings[i]->told->claim.hedged;
+        quoted += g->tellings[i]->told->claim.quote != UINT32_MAX;
     }
     if (hedged > 0) {
         buf_text(&t->words, "Said with reserve (reportedly, may have) in ");

@@ -70,11 +70,11 @@ static void put_counted(struct buf *out, const struct claim_group *g)
         buf_printf(out, " %s", g->act_kind);
         return;
     }
-    struct stretch what = t->claim.what, sentence = t->claim.sentence;
+    struct stretch what = t->told->claim.what, sentence = t->told->claim.sentence;
     if (what.from >= sentence.from && what.to > what.from &&
-        what.to - sentence.from <= t->said.len) {
+        what.to - sentence.from <= t->told->said.len) {
         buf_u8(out, ' ');
-        buf_span(out, span_slice(t->said, what.from - sentence.from, what.to - what.from));
+        buf_span(out, span_slice(t->told->said, what.from - sentence.from, what.to - what.from));
     }
 }
 

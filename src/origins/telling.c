@@ -12,12 +12,22 @@
 #define PLACE_BYTES 5 /* of a key, by which a place is known in whatever case it stands */
 #define TITLE_BYTES_MAX 400
 
+#define SLOTS_MIN 256
+#define LOOK_AT_MAX 64
+
 struct adding {
     struct tellings *t;
     struct known_names *names;
     const struct language *language;
     struct span text;
-    struct buf key;
+    struct buf key, kept_keys; /* of one word; of all tellers, behind each other */
+};
+
+/* One telling that is being put together. */
+struct draft {
+    struct told told;
+    struct teller tellers[CLAIM_CHAIN_MAX];
+    uint32_t places[TELLING_PLACES_MAX];
 };
 
 void tellings_init(struct tellings *t)
@@ -29,6 +39,7 @@ void tellings_init(struct tellings *t)
 void tellings_release(struct tellings *t)
 {
     mem_free(t->tellings);
+    mem_free(t->slots);
     arena_release(&t->arena);
 }
 
@@ -70,15 +81,28 @@ static int is_nameless(struct adding *a, struct span name, bool *ret_nameless)
     return 0;
 }
 
-static int add_teller(struct adding *a, struct telling *made, struct stretch s)
+/* The key stands in kept_keys, and is found when all are there. */
+static int add_teller(struct adding *a, struct draft *made, struct stretch s)
 {
     struct span name = span_slice(a->text, s.from, s.to - s.from);
-    struct teller *teller = &made->tellers[made->teller_count++];
+    struct teller *teller = &made->tellers[made->told.teller_count++];
     TRY(is_nameless(a, name, &teller->nameless));
     buf_reset(&a->key);
     TRY(known_names_key(a->names, name, &a->key));
-    TRY(keep(a->t, name, &teller->name));
-    return keep(a->t, buf_bytes(&a->key), &teller->key);
+    teller->name = name;
+    teller->key.len = a->key.len;
+    buf_span(&a->kept_keys, buf_bytes(&a->key));
+    return buf_error(&a->kept_keys);
+}
+
+static void point_to_keys(const struct adding *a, struct draft *made)
+{
+    size_t at = 0;
+    for (unsigned i = 0; i < made->told.teller_count; i++) {
+        struct span *key = &made->tellers[i].key;
+        *key = span_slice(buf_bytes(&a->kept_keys), at, key->len);
+        at += key->len;
+    }
 }
 
 static int by_value(const void *x, const void *y)
@@ -87,17 +111,17 @@ static int by_value(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-static void add_place(struct telling *made, struct span key)
+static void add_place(struct draft *made, struct span key)
 {
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < key.len && i < PLACE_BYTES; i++)
         hash = (hash ^ key.data[i]) * 16777619u;
-    for (unsigned i = 0; i < made->place_count; i++) {
+    for (unsigned i = 0; i < made->told.place_count; i++) {
         if (made->places[i] == hash)
             return;
     }
-    if (made->place_count < TELLING_PLACES_MAX)
-        made->places[made->place_count++] = hash;
+    if (made->told.place_count < TELLING_PLACES_MAX)
+        made->places[made->told.place_count++] = hash;
 }
 
 /* Words that begin sentences without being names, and names that are no places. */
@@ -118,7 +142,7 @@ static bool is_common(const struct adding *a, struct span folded, bool first)
     return false;
 }
 
-static int add_places(struct adding *a, struct telling *made, struct span s)
+static int add_places(struct adding *a, struct draft *made, struct span s)
 {
     struct span word;
     for (bool first = true; word_next(&s, &word); first = false) {
@@ -146,25 +170,140 @@ static struct span title_of(const struct document *d, struct span text)
     return span_slice(title, 0, TITLE_BYTES_MAX);
 }
 
+/* What was told before */
+
+static bool same_stretch(struct stretch a, struct stretch b)
+{
+    return a.from == b.from && a.to == b.to;
+}
+
+static bool same_claim(const struct claim *a, const struct claim *b)
+{
+    for (unsigned i = 0; i < a->chain_count && i < b->chain_count; i++) {
+        if (!same_stretch(a->chain[i], b->chain[i]))
+            return false;
+    }
+    return same_stretch(a->sentence, b->sentence) && same_stretch(a->number, b->number) &&
+           same_stretch(a->what, b->what) && same_stretch(a->act, b->act) && a->bound == b->bound &&
+           a->low == b->low && a->high == b->high && a->act_kind == b->act_kind &&
+           a->hedged == b->hedged && a->denied == b->denied && a->quote == b->quote &&
+           a->chain_count == b->chain_count;
+}
+
+static bool same_told(const struct told *a, const struct told *b)
+{
+    if (!same_claim(&a->claim, &b->claim) || !span_equal(a->said, b->said) ||
+        a->teller_count != b->teller_count || a->place_count != b->place_count)
+        return false;
+    for (unsigned i = 0; i < a->teller_count; i++) {
+        const struct teller *x = &a->tellers[i], *y = &b->tellers[i];
+        if (!span_equal(x->name, y->name) || !span_equal(x->key, y->key) ||
+            x->nameless != y->nameless)
+            return false;
+    }
+    return a->place_count == 0 ||
+           memcmp(a->places, b->places, a->place_count * sizeof *a->places) == 0;
+}
+
+static uint64_t hash_of(const struct told *told)
+{
+    uint64_t hash = told->claim.number.from;
+    for (size_t i = 0; i < told->said.len; i++)
+        hash = (hash ^ told->said.data[i]) * 0x100000001b3u;
+    for (unsigned i = 0; i < told->place_count; i++)
+        hash = (hash ^ told->places[i]) * 0x100000001b3u;
+    return hash * 0x9e3779b97f4a7c15u;
+}
+
+/* The slot that has it, or a free one near where it would be; NULL: there is none. */
+static struct told_slot *slot_for(const struct tellings *t, const struct told *told, uint64_t hash)
+{
+    for (size_t i = 0; t->slot_count > 0 && i < LOOK_AT_MAX; i++) {
+        struct told_slot *slot = &t->slots[((hash >> 32) + i) & (t->slot_count - 1)];
+        if (!slot->told || (slot->hash == hash && same_told(slot->told, told)))
+            return slot;
+    }
+    return NULL;
+}
+
+static int make_slots(struct tellings *t)
+{
+    struct tellings larger = {.slot_count = t->slot_count ? t->slot_count * 2 : SLOTS_MIN};
+    if (t->told_count < t->slot_count / 2)
+        return 0;
+    larger.slots = mem_calloc(larger.slot_count, sizeof *larger.slots);
+    REJECT_IF(!larger.slots, E_NOMEM);
+    for (size_t i = 0; i < t->slot_count; i++) {
+        struct told_slot *to =
+            t->slots[i].told ? slot_for(&larger, t->slots[i].told, t->slots[i].hash) : NULL;
+        if (to)
+            *to = t->slots[i];
+    }
+    mem_free(t->slots);
+    t->slots = larger.slots;
+    t->slot_count = larger.slot_count;
+    return 0;
+}
+
+static int keep_told(struct tellings *t, const struct told *told, const struct told **ret_kept)
+{
+    struct told *kept = arena_alloc(&t->arena, sizeof *kept);
+    struct teller *tellers = arena_alloc(&t->arena, told->teller_count * sizeof *tellers);
+    uint32_t *places = arena_alloc(&t->arena, told->place_count * sizeof *places);
+    REJECT_IF(!kept || !tellers || !places, E_NOMEM);
+    *kept = *told;
+    kept->tellers = tellers;
+    kept->places = places;
+    TRY(keep(t, told->said, &kept->said));
+    for (unsigned i = 0; i < told->teller_count; i++) {
+        tellers[i].nameless = told->tellers[i].nameless;
+        TRY(keep(t, told->tellers[i].name, &tellers[i].name));
+        TRY(keep(t, told->tellers[i].key, &tellers[i].key));
+    }
+    if (told->place_count > 0)
+        memcpy(places, told->places, told->place_count * sizeof *places);
+    *ret_kept = kept;
+    return 0;
+}
+
+static int put_told(struct tellings *t, const struct told *told, uint32_t number)
+{
+    uint64_t hash = hash_of(told);
+    TRY(make_room(t));
+    TRY(make_slots(t));
+    struct telling *made = &t->tellings[t->count];
+    struct told_slot *slot = slot_for(t, told, hash);
+    *made = (struct telling){.document = number, .told = slot ? slot->told : NULL};
+    if (!made->told) {
+        TRY(keep_told(t, told, &made->told));
+        t->told_count++;
+        if (slot)
+            *slot = (struct told_slot){made->told, hash};
+    }
+    t->count++;
+    return 0;
+}
+
 static int add_one(struct adding *a, const struct document *d, uint32_t number,
                    const struct claim *claim)
 {
-    TRY(make_room(a->t));
-    struct telling *made = &a->t->tellings[a->t->count];
-    *made = (struct telling){.document = number, .claim = *claim};
+    struct draft made = {.told = {.claim = *claim}};
     struct span sentence =
         span_slice(a->text, claim->sentence.from, claim->sentence.to - claim->sentence.from);
     size_t len = sentence.len < TELLING_SAID_BYTES ? sentence.len : TELLING_SAID_BYTES;
     while (len < sentence.len && len > 0 && (sentence.data[len] & 0xc0) == 0x80)
         len--;
-    TRY(keep(a->t, span_slice(sentence, 0, len), &made->said));
+    made.told.said = span_slice(sentence, 0, len);
+    made.told.tellers = made.tellers;
+    made.told.places = made.places;
+    buf_reset(&a->kept_keys);
     for (unsigned i = 0; i < claim->chain_count; i++)
-        TRY(add_teller(a, made, claim->chain[i]));
-    TRY(add_places(a, made, sentence));
-    TRY(add_places(a, made, title_of(d, a->text)));
-    qsort(made->places, made->place_count, sizeof made->places[0], by_value);
-    a->t->count++;
-    return 0;
+        TRY(add_teller(a, &made, claim->chain[i]));
+    point_to_keys(a, &made);
+    TRY(add_places(a, &made, sentence));
+    TRY(add_places(a, &made, title_of(d, a->text)));
+    qsort(made.places, made.told.place_count, sizeof made.places[0], by_value);
+    return put_told(a->t, &made.told, number);
 }
 
 int tellings_add(struct tellings *t, const struct document *document, uint32_t number,
@@ -174,8 +313,21 @@ int tellings_add(struct tellings *t, const struct document *document, uint32_t n
     struct adding a = {.t = t, .names = names, .language = language, .text = text};
     int error = 0;
     buf_init(&a.key, 1 << 20);
+    buf_init(&a.kept_keys, CLAIM_CHAIN_MAX << 20);
     for (size_t i = 0; error == 0 && i < claims->count; i++)
         error = add_one(&a, document, number, &claims->claims[i]);
     buf_release(&a.key);
+    buf_release(&a.kept_keys);
     return error;
+}
+
+int tellings_repeat(struct tellings *t, uint32_t number, size_t from, size_t to)
+{
+    ASSERT(from <= to && to <= t->count);
+    for (size_t i = from; i < to; i++) {
+        TRY(make_room(t));
+        t->tellings[t->count] = (struct telling){.document = number, .told = t->tellings[i].told};
+        t->count++;
+    }
+    return 0;
 }

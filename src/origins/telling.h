@@ -17,22 +17,33 @@ struct teller {
     bool nameless;    /* it says itself that they cannot be named: posts, accounts, sources */
 };
 
-struct telling {
-    uint32_t document;
+/* What is told: kept once for all documents that tell it in the same words at the same place. */
+struct told {
     struct claim claim;
     struct span said; /* the sentence, at most TELLING_SAID_BYTES of it */
-    unsigned teller_count;
-    struct teller tellers[CLAIM_CHAIN_MAX]; /* the nearest to the document first */
+    unsigned teller_count, place_count;
+    const struct teller *tellers; /* the nearest to the document first */
     /* Names in the sentence and the title: what the claim is about. Hashes of the beginnings of
      * their keys, so that cases of a word are one. Sorted. */
-    unsigned place_count;
-    uint32_t places[TELLING_PLACES_MAX];
+    const uint32_t *places;
+};
+
+struct telling {
+    uint32_t document;
+    const struct told *told;
 };
 #define TELLING_SAID_BYTES 400
+
+struct told_slot {
+    const struct told *told;
+    uint64_t hash;
+};
 
 struct tellings {
     struct telling *tellings;
     size_t count, capacity;
+    struct told_slot *slots; /* of what was told, by hash; some may be missing */
+    size_t slot_count, told_count;
     struct arena arena;
 };
 
@@ -42,5 +53,8 @@ void tellings_release(struct tellings *t);
 int tellings_add(struct tellings *t, const struct document *document, uint32_t number,
                  struct span text, const struct language *language, const struct claims *claims,
                  struct known_names *names) MUST_USE;
+/* Adds the tellings from one number up to another once more, as those of a document that has the
+ * same text and title. E_NOMEM. */
+int tellings_repeat(struct tellings *t, uint32_t number, size_t from, size_t to) MUST_USE;
 
 #endif

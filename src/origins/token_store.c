@@ -209,7 +209,9 @@ static int read_range(struct token_block *b, uint32_t first, uint32_t documents)
     p->documents = documents;
     p->tokens.count = 0;
     for (uint32_t i = 0; i < documents; i++) {
-        p->starts[i] = p->tokens.count;
+        p->starts[i] = p->starts[i + 1] = p->tokens.count;
+        if (corpus_same_text(b->store->corpus, first + i) != first + i)
+            continue;
         TRY(corpus_read(b->reader, first + i, &text));
         TRY(tokens_add(&p->tokens, b->store->table, text));
         p->starts[i + 1] = p->tokens.count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The words of all documents of a corpus, block by block of neighbouring documents: kept as long as
- * memory allows, else read again from the text. What is got is the same either way. */
+ * memory allows, else read again from the text. What is got is the same either way. A document with
+ * the same text as an earlier one (corpus_same_text) has no words here: the earlier one has. */
 #ifndef ORIGINS_TOKEN_STORE_H
 #define ORIGINS_TOKEN_STORE_H
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,57 @@ static void documents_stand_in_the_order_of_their_names(void **state)
     }
 }
 
+/* A million copies of one text take the room of one. */
+static void a_text_that_comes_again_is_kept_once(void **state)
+{
+    (void)state;
+    struct memory_spill m = {.spill.calls = &calls};
+    struct corpus *c;
+    struct corpus_reader *r;
+    char name[16], text[64];
+    assert_int_equal(corpus_new(200, &m.spill, &c), 0);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "%04d", 999 - i);
+        snprintf(text, sizeof text, "one of five texts, number %d", i % 5);
+        add(c, name, text);
+    }
+    add(c, "b", "");
+    add(c, "c", "");
+    assert_int_equal(corpus_close(c, NULL), 0);
+    assert_int_equal(m.len, 0);
+    assert_int_equal(corpus_text_bytes(c), 1000 * 27);
+    assert_int_equal(corpus_reader_new(c, &r), 0);
+    for (uint32_t i = 0; i < 1000; i++) {
+        snprintf(text, sizeof text, "one of five texts, number %d", (int)((999 - i) % 5));
+        assert_text(r, i, text);
+        assert_int_equal(corpus_same_text(c, i), i % 5);
+    }
+    assert_int_equal(corpus_same_text(c, 1001), 1001);
+    corpus_reader_free(r);
+    corpus_free(c);
+    free(m.data);
+}
+
+/* What is in the spill space is not looked for there. */
+static void texts_beyond_memory_are_known_to_themselves_alone(void **state)
+{
+    (void)state;
+    struct memory_spill m = {.spill.calls = &calls};
+    struct corpus *c;
+    assert_int_equal(corpus_new(4, &m.spill, &c), 0);
+    add(c, "a", "1234");
+    add(c, "b", "beyond");
+    add(c, "c", "beyond");
+    add(c, "d", "1234");
+    assert_int_equal(corpus_close(c, NULL), 0);
+    assert_int_equal(m.len, 12);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(corpus_same_text(c, i), i);
+    assert_int_equal(corpus_same_text(c, 3), 0);
+    corpus_free(c);
+    free(m.data);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -107,6 +159,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_stand_in_the_order_of_their_names),
+        cmocka_unit_test(a_text_that_comes_again_is_kept_once),
+        cmocka_unit_test(texts_beyond_memory_are_known_to_themselves_alone),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
