@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Blocks of documents are tasks; each has an arena of its own, and what it makes is taken in the
- * order of the blocks. */
+ * order of the documents. Of those that have the same text the first one alone is read. */
 #include "origins/statement_parts.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@
 #define STEM_POINTS 5
 #define WORDS_MIN 2
 
-/* Utterances of a block, as a list. */
+/* Utterances of a document, as a list. */
 struct chained {
     struct utterance utterance;
     struct chained *next;
@@ -30,7 +30,7 @@ struct taking {
     struct watch *watch;
     struct corpus_reader *readers[WORKERS_MAX];
     struct arena *arenas;
-    struct chained **blocks;
+    struct chained **firsts; /* by document */
     uint32_t documents;
 };
 
@@ -240,25 +240,43 @@ static int read_block(void *arg, size_t index, unsigned worker)
     if (!t->readers[worker])
         TRY(corpus_reader_new(t->corpus, &t->readers[worker]));
     uint32_t from = (uint32_t)index * BLOCK_DOCUMENTS;
-    struct chained **end = &t->blocks[index];
-    for (uint32_t i = from; i < t->documents && i < from + BLOCK_DOCUMENTS; i++)
-        TRY(read_document(t, t->readers[worker], &t->arenas[index], i, &end));
+    for (uint32_t i = from; i < t->documents && i < from + BLOCK_DOCUMENTS; i++) {
+        struct chained **end = &t->firsts[i];
+        if (corpus_same_text(t->corpus, i) == i)
+            TRY(read_document(t, t->readers[worker], &t->arenas[index], i, &end));
+    }
     watch_progress(t->watch, "reading quotations", from, t->documents);
+    return 0;
+}
+
+/* As the document's own, where it was read in the first one with the same text. */
+static int take_as(const struct taking *t, uint32_t document, struct utterance *read,
+                   struct arena *arena, struct utterance **ret_own)
+{
+    struct utterance *own = read;
+    if (read->wording.document != document) {
+        own = arena_alloc(arena, sizeof *own);
+        REJECT_IF(!own, E_NOMEM);
+        *own = *read;
+        own->wording.document = document;
+        own->day = corpus_document(t->corpus, document).day;
+    }
+    *ret_own = own;
     return 0;
 }
 
 static int list_all(const struct taking *t, struct utterances *u)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < u->arena_count; i++) {
-        for (const struct chained *c = t->blocks[i]; c; c = c->next)
+    for (uint32_t i = 0; i < t->documents; i++) {
+        for (const struct chained *c = t->firsts[corpus_same_text(t->corpus, i)]; c; c = c->next)
             count++;
     }
     u->all = mem_calloc((size_t)count + 1, sizeof(struct utterance *));
     REJECT_IF(!u->all, E_NOMEM);
-    for (size_t i = 0; i < u->arena_count; i++) {
-        for (struct chained *c = t->blocks[i]; c; c = c->next)
-            u->all[u->count++] = &c->utterance;
+    for (uint32_t i = 0; i < t->documents; i++) {
+        for (struct chained *c = t->firsts[corpus_same_text(t->corpus, i)]; c; c = c->next)
+            TRY(take_as(t, i, &c->utterance, &u->arenas[i / BLOCK_DOCUMENTS], &u->all[u->count++]));
     }
     return 0;
 }
@@ -273,9 +291,9 @@ int utterances_read(struct corpus *corpus, const struct languages *languages,
     struct utterances *u = ret_utterances;
     *u = (struct utterances){.count = 0};
     size_t blocks = ((size_t)t.documents + BLOCK_DOCUMENTS - 1) / BLOCK_DOCUMENTS;
-    t.blocks = mem_calloc(blocks + 1, sizeof *t.blocks);
+    t.firsts = mem_calloc((size_t)t.documents + 1, sizeof(struct chained *));
     t.arenas = u->arenas = mem_calloc(blocks + 1, sizeof *u->arenas);
-    int error = t.blocks && u->arenas ? 0 : E_NOMEM;
+    int error = t.firsts && u->arenas ? 0 : E_NOMEM;
     if (error == 0) {
         u->arena_count = blocks;
         for (size_t i = 0; i < blocks; i++)
@@ -286,7 +304,7 @@ int utterances_read(struct corpus *corpus, const struct languages *languages,
         error = list_all(&t, u);
     for (size_t i = 0; i < COUNT_OF(t.readers); i++)
         corpus_reader_free(t.readers[i]);
-    mem_free(t.blocks);
+    mem_free(t.firsts);
     return error;
 }
 
