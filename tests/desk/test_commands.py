@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.parse
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
 
 VOUCHSAFE, LINE = sys.argv[1:3]
 PASSPHRASE = 'seven lamps above the river'
@@ -373,22 +375,12 @@ def test_wrong_usage(world):
 
 
 def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
-    failed = 0
-    print(f'1..{len(tests)}')
     with tempfile.TemporaryDirectory() as folder:
         world = World(folder)
         try:
-            for number, (name, test) in enumerate(tests, 1):
-                try:
-                    test(world if test.__code__.co_varnames[0] == 'world' else Path(folder))
-                    print(f'ok {number} - {name[5:]}', flush=True)
-                except (AssertionError, OSError, TypeError, KeyError, StopIteration, subprocess.SubprocessError) as error:
-                    failed += 1
-                    print(f'not ok {number} - {name[5:]}\n# {error!r} {traceback.extract_tb(error.__traceback__)}', flush=True)
+            return tap.run(globals(), lambda test: test(world if test.__code__.co_varnames[0] == 'world' else Path(folder)))
         finally:
             world.stop()
-    return failed > 0
 
 
 if __name__ == '__main__':

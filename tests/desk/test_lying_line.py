@@ -12,6 +12,9 @@ import tempfile
 import threading
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 from test_commands import VOUCHSAFE, World
 
 NONCE = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -185,19 +188,9 @@ def test_a_refusal_is_shown_as_text(scene):
 
 
 def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
-    failed = 0
-    print(f'1..{len(tests)}')
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(Path(folder))
-        for number, (name, test) in enumerate(tests, 1):
-            try:
-                test(scene)
-                print(f'ok {number} - {name[5:]}', flush=True)
-            except (AssertionError, OSError, KeyError, ValueError, subprocess.SubprocessError) as error:
-                failed += 1
-                print(f'not ok {number} - {name[5:]}\n# {error!r}', flush=True)
-    return failed > 0
+        return tap.run(globals(), lambda test: test(scene))
 
 
 if __name__ == '__main__':

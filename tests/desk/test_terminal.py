@@ -14,6 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 VOUCHSAFE = sys.argv[1]
 PASSPHRASE = 'seven lamps above the river'
 WAIT_S = 60
@@ -169,9 +172,6 @@ def test_what_is_wrong_is_said(desk, passphrase_file):
 
 
 def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
-    failed = 0
-    print(f'1..{len(tests)}')
     with tempfile.TemporaryDirectory() as folder:
         desk, kit, passphrase_file = folder + '/desk', folder + '/kit', folder + '/passphrase'
         Path(kit).mkdir()
@@ -179,14 +179,7 @@ def main():
         subprocess.run([VOUCHSAFE, 'init', '--organisation', 'Veshnia Legal Aid', '--member', 'Mira Sol', '--dir', desk,
                         '--kit-folder', kit, '--passphrase-file', passphrase_file],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-        for number, (name, test) in enumerate(tests, 1):
-            try:
-                test(*[desk, passphrase_file][:test.__code__.co_argcount])
-                print(f'ok {number} - {name[5:]}', flush=True)
-            except (AssertionError, OSError, AttributeError) as error:
-                failed += 1
-                print(f'not ok {number} - {name[5:]}\n# {error!r}', flush=True)
-    return failed > 0
+        return tap.run(globals(), lambda test: test(*[desk, passphrase_file][:test.__code__.co_argcount]))
 
 
 if __name__ == '__main__':

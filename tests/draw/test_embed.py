@@ -6,6 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 EMBED = Path(__file__).resolve().parents[2] / 'tools/embed.py'
 CLEAN = {
     'line/_top.html': '{{!\nA part.\n@ org: text  a name\n}}\n<p>{{org}}{{#@here}} here{{/@here}}</p>\n',
@@ -97,15 +100,8 @@ def refused(files, part):
 def main():
     tests = [('what is right builds', clean), *((f'{what} is refused', lambda files=files, part=part: refused(files, part))
                                                 for what, (files, part) in FAULTS.items())]
-    print(f'1..{len(tests)}')
-    failed = 0
-    for number, (what, test) in enumerate(tests, 1):
-        good, message = test()
-        failed += not good
-        print(f'{"ok" if good else "not ok"} {number} - {what}')
-        if not good:
-            print(f'# {message!r}')
-    return 1 if failed else 0
+    tried = {what: test() for what, test in tests}
+    return tap.say({what: [] if good else [message] for what, (good, message) in tried.items()})
 
 
 if __name__ == '__main__':

@@ -10,6 +10,9 @@ import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 VOID = {'meta', 'input', 'br', 'rect', 'path'}
 OUTSIDE = 'https://www.wikipedia.org/'
 LINE_BYTES_MAX = 14 * 1024
@@ -182,12 +185,7 @@ def main(write_samples, headers, styles):
     results = {name: list(faults_of(name, text)) for name, text in texts.items()}
     results['policy'] = list(policy_faults(Path(headers), texts))
     results.update({Path(path).name: list(colour_faults(Path(path))) for path in styles})
-    print(f'1..{len(results)}')
-    for number, (name, faults) in enumerate(results.items(), 1):
-        print(f'{"not ok" if faults else "ok"} {number} - {name}')
-        for fault in faults:
-            print(f'# {fault}')
-    return 1 if any(results.values()) or not texts else 0
+    return 0 if tap.say(results) == 0 and texts else 1
 
 
 if __name__ == '__main__':

@@ -14,10 +14,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 write_proof, page = sys.argv[1], Path(sys.argv[2])
 tmp = Path(tempfile.mkdtemp(prefix='ledger-guide-'))
 script = tmp / 'check.sh'
-results = []
+results = {}
 
 
 def cut_out():
@@ -42,9 +45,8 @@ def run(folder, policy=None):
 def expect(name, folder, said, proved=False, policy=None):
     code, out, err = run(folder, policy)
     good = (code == 0) == proved and said in out and out.startswith('PROVED:' if proved else 'NOT PROVED:')
-    results.append((good, name))
-    if not good:
-        print(f'# {name}: status {code}\n# {out.strip()}\n# {err.strip()}'.replace('\n', '\n# '))
+    assert name not in results
+    results[name] = [] if good else [f'status {code}', out.strip(), err.strip()]
 
 
 def changed(name, said, file, change, index=3, size=7):
@@ -158,7 +160,4 @@ try:
     check_policies()
 finally:
     shutil.rmtree(tmp)
-print(f'1..{len(results)}')
-for number, (good, name) in enumerate(results, 1):
-    print(f'{"ok" if good else "not ok"} {number} - {name}')
-sys.exit(0 if all(good for good, _ in results) else 1)
+sys.exit(tap.say(results))

@@ -7,6 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 LEFT = 'TO' + 'DO'
 SPDX_C = '/* SPDX-License-Identifier: AGPL-3.0-or-later */\n'
@@ -148,12 +151,7 @@ def main():
     results += [(f'lint: {name}', expect_finding(files, finding)) for name, (files, finding) in FAULTS.items()]
     results += [(f'tally: {name}', None if got == wanted else f'wanted {wanted}, got {got}')
                 for name, (got, wanted) in COUNTS.items()]
-    print(f'1..{len(results)}')
-    for number, (name, problem) in enumerate(results, 1):
-        print(f'{"not " if problem else ""}ok {number} - {name}')
-        if problem:
-            print('# ' + problem.replace('\n', '\n# '))
-    return 1 if any(problem for _, problem in results) else 0
+    return tap.say({name: [problem] if problem else [] for name, problem in results})
 
 
 if __name__ == '__main__':
