@@ -14,6 +14,7 @@
 #define Z95 1.959963984540054
 /* The largest step of the logarithm of the unseen: a factor of 20. */
 #define STEP_MAX 3.0
+#define ROUNDING 1e-9
 
 struct point {
     double u, loglik, slope; /* slope by u */
@@ -148,6 +149,9 @@ bool profile_limits(const struct profile_source *source, struct profile *ret_pro
         return false;
     profile.low = source->documented + (profile.log_low <= floor_u() ? 0 : exp(profile.log_low));
     profile.high = source->documented + exp(profile.log_high);
+    if (source->documented + source->unseen < profile.low * (1 - ROUNDING) ||
+        source->documented + source->unseen > profile.high * (1 + ROUNDING))
+        return false;
     *ret_profile = profile;
     return true;
 }

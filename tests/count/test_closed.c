@@ -135,6 +135,20 @@ static void test_three_tables_as_r(void **state)
     assert_references(deaths, COUNT_OF(deaths));
 }
 
+/* The likelihood of Darroch's form has two maxima here, and the limits are the other one's. */
+static void test_no_interval_beside_its_estimate(void **state)
+{
+    (void)state;
+    struct count_table t = {.lists = 7, .cells = {[102] = 1, [111] = 1, [127] = 1000000}};
+    ran(&t);
+    assert_false(by_id("mh-darroch")->given);
+    assert_true(count_estimate_has(by_id("mh-darroch"), COUNT_WARN_NO_FIT));
+    for (size_t i = 0; i < CLOSED_MODELS; i++) {
+        const struct count_estimate *e = &estimates[i];
+        assert_true(!e->has_interval || (e->low <= e->n && e->n <= e->high));
+    }
+}
+
 static void test_warnings_stand_with_the_numbers(void **state)
 {
     (void)state;
@@ -301,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_kosovo_as_rcapture),
         cmocka_unit_test(test_hares_as_rcapture),
         cmocka_unit_test(test_three_tables_as_r),
+        cmocka_unit_test(test_no_interval_beside_its_estimate),
         cmocka_unit_test(test_warnings_stand_with_the_numbers),
         cmocka_unit_test(test_a_negative_mb_is_no_number),
         cmocka_unit_test(test_order_matters_to_behaviour_only),
