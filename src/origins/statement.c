@@ -14,6 +14,7 @@
 #define COUNTS_MAX ((uint32_t)1 << 24)
 #define STOP_WEIGHT 0.2f
 #define NEGATION_WEIGHT 0.5f
+#define COMMON_WEIGHT 0.4f
 #define CONTENT_WEIGHT 0.6f
 #define RARITY_WEIGHT 0.4f
 #define RARITY_BITS 10.0f
@@ -64,6 +65,8 @@ static int weigh(const struct utterances *said)
             float bits = log2f(texts / (float)counts[w->stem & (size - 1)]);
             bits = fminf(fmaxf(bits, 0), RARITY_BITS);
             w->weight = CONTENT_WEIGHT + RARITY_WEIGHT * bits / RARITY_BITS;
+            if (w->common)
+                w->weight = COMMON_WEIGHT;
             if (w->stop || w->negation)
                 w->weight = w->stop ? STOP_WEIGHT : NEGATION_WEIGHT;
         }
@@ -129,6 +132,8 @@ static struct node node_of(const struct grouping *g, uint32_t first, uint32_t to
                      .count = to - first,
                      .words = u->words,
                      .word_count = u->count,
+                     .around = u->around,
+                     .around_count = u->around_count,
                      .content = content_of(u),
                      .document = u->wording.document,
                      .day_from = u->day,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define STEM_LIKE 0.9f
+#define ALIKE 0.8f
 #define MISMATCH 0.30f
 #define GAP 0.30f
 /* A fragment weighs less than this part of the whole, */
@@ -15,8 +16,9 @@
 /* and stands there within a place that weighs at most this much of it. */
 #define FRAGMENT_SPREAD 1.5f
 #define SHORT_WORDS 25
-#define NAMES_FITS 8.0f
 #define DAYS_NEAR 7
+#define THERE_WORDS 2
+#define NAMES_FITS 8.0f
 
 struct cell {
     float score, fits; /* fits: the weight of what fits, without what it costs */
@@ -27,7 +29,7 @@ struct cell {
 struct region {
     uint32_t from_a, to_a, from_b, to_b;
     float fits;
-    uint32_t content, exact; /* words that fit: not in [stop]; letter for letter */
+    uint32_t content, exact; /* words that fit: that tell something; letter for letter */
 };
 
 static float likeness_of(const struct said_word *a, const struct said_word *b)
@@ -36,13 +38,21 @@ static float likeness_of(const struct said_word *a, const struct said_word *b)
         return 1;
     if (a->negation && b->negation)
         return STEM_LIKE;
-    return a->stem == b->stem && !a->stop && !b->stop && !a->number && !b->number ? STEM_LIKE : 0;
+    if (a->stem == b->stem && !a->stop && !b->stop && !a->number && !b->number)
+        return STEM_LIKE;
+    return a->alike != 0 && a->alike == b->alike ? ALIKE : 0;
 }
 
 static struct cell stepped(struct cell from, float cost)
 {
     from.score -= cost;
     return from.score > 0 ? from : (struct cell){.score = 0};
+}
+
+/* What two share is more than that they are about one subject. */
+static bool tells(const struct said_word *a, const struct said_word *b)
+{
+    return !a->stop && !a->common && !a->negation && !(a->name && b->name);
 }
 
 static struct cell matched(struct cell from, const struct said_word *a, const struct said_word *b,
@@ -55,7 +65,7 @@ static struct cell matched(struct cell from, const struct said_word *a, const st
         from = (struct cell){.from_a = (uint16_t)i, .from_b = (uint16_t)j};
     from.score += like * weight;
     from.fits += like * weight;
-    from.content += !a->stop;
+    from.content += tells(a, b);
     from.exact += like == 1;
     return from;
 }
@@ -95,6 +105,37 @@ static float weight_of(const struct said_word *words, uint32_t from, uint32_t to
     float weight = 0;
     for (uint32_t i = from; i < to; i++)
         weight += words[i].weight;
+    return weight;
+}
+
+/* Whoever translates puts words in another order: those of b that stand anywhere in a, without
+ * those in [stop]. */
+static struct region gather(const struct node *a, const struct node *b)
+{
+    bool used[STATEMENT_WORDS_MAX] = {false};
+    struct region r = {.to_a = a->word_count, .to_b = b->word_count};
+    for (uint32_t j = 0; j < b->word_count; j++) {
+        float most = 0;
+        uint32_t at = 0;
+        for (uint32_t i = 0; i < a->word_count && !b->words[j].stop; i++) {
+            float like = used[i] || a->words[i].stop ? 0 : likeness_of(&a->words[i], &b->words[j]);
+            at = like > most ? i : at;
+            most = like > most ? like : most;
+        }
+        if (most == 0)
+            continue;
+        used[at] = true;
+        r.fits += most * (a->words[at].weight + b->words[j].weight) / 2;
+        r.content += tells(&a->words[at], &b->words[j]);
+    }
+    return r;
+}
+
+static float weight_without_stops(const struct node *n)
+{
+    float weight = 0;
+    for (uint32_t i = 0; i < n->word_count; i++)
+        weight += n->words[i].stop ? 0 : n->words[i].weight;
     return weight;
 }
 
@@ -140,62 +181,102 @@ static bool contradict(const struct node *a, const struct node *b, const struct 
            negations(a->words, r->from_a, r->to_a) != negations(b->words, r->from_b, r->to_b);
 }
 
+/* What is asked for: the greater the part that fits, the less it need be. */
+struct term {
+    float part, fits;
+    uint32_t content;
+};
+#define ROUNDING 0.001f
+#define TURNED_PART 0.55f
+#define TURNED_CONTENT 3
+
+static bool same_mouth(const struct node *a, const struct node *b)
+{
+    return a->speaker == 0 || b->speaker == 0 || a->speaker == b->speaker;
+}
+
+static bool beside_each_other(const struct node *a, const struct node *b)
+{
+    return a->document == b->document && a->document != NODE_DOCUMENTS;
+}
+
 static bool are_near(const struct node *a, const struct node *b)
 {
-    if (a->day_from == CORPUS_DAY_NONE || b->day_from == CORPUS_DAY_NONE)
-        return true;
     return a->day_from - b->day_to <= DAYS_NEAR && b->day_from - a->day_to <= DAYS_NEAR;
 }
 
-/* What is asked for, by what else is known of the two. What is long is asked for less: so much does
- * not fit by chance. */
-struct terms {
-    float part, fits;
-    uint32_t content;
-    float fragment_part, fragment_fits;
-    uint32_t fragment_content;
-    float long_part; /* of a fragment with LONG_FITS */
-};
-#define LONG_FITS 3.9f
-#define LONG_CONTENT 5
-#define NEVER 2.0f
-
-static struct terms terms_for(const struct node *a, const struct node *b)
+/* Few words of a, in the same days, where the document tells, around them, more of what a says. */
+static bool told_there(const struct node *a, const struct node *b)
 {
-    static const struct terms usual = {0.44f, 2.6f, 4, 0.85f, 3.9f, 5, 0.60f};
-    static const struct terms same_days = {0.36f, 2.3f, 3, 0.80f, 3.3f, 4, 0.52f};
-    static const struct terms supported = {0.40f, 2.3f, 3, 0.80f, 3.3f, 4, 0.52f};
-    static const struct terms apart = {0.75f, 4.0f, 5, 0.90f, 5.0f, 6, NEVER};
-    /* A document says the same thing twice in its headline only. */
-    static const struct terms beside = {0.80f, 3.0f, 4, 0.95f, 2.2f, 3, NEVER};
-    if (a->speaker != 0 && b->speaker != 0 && a->speaker != b->speaker)
-        return apart;
-    if (a->document == b->document && a->document != NODE_DOCUMENTS)
-        return beside;
-    if (a->speaker == 0 || a->speaker != b->speaker || !are_near(a, b))
-        return usual;
-    return a->day_from != CORPUS_DAY_NONE && b->day_from != CORPUS_DAY_NONE ? same_days : supported;
+    uint32_t count = 0;
+    bool telling = false;
+    if (a->day_from == CORPUS_DAY_NONE || b->day_from == CORPUS_DAY_NONE || !are_near(a, b))
+        return false;
+    for (uint32_t i = 0; i < b->around_count; i++) {
+        uint32_t k = 0;
+        while (k < a->word_count && likeness_of(&a->words[k], &b->around[i]) == 0)
+            k++;
+        count += k < a->word_count;
+        telling |= k < a->word_count && !b->around[i].common;
+    }
+    return telling && count >= THERE_WORDS;
 }
 
-static bool suffices(const struct terms *t, const struct likeness *l, const struct region *r)
+static bool same_speaker(const struct node *a, const struct node *b)
 {
-    if (!l->fragment)
-        return l->part >= t->part && r->fits >= t->fits && r->content >= t->content;
-    if (l->part >= t->fragment_part && r->fits >= t->fragment_fits &&
-        r->content >= t->fragment_content)
-        return true;
-    return l->part >= t->long_part && r->fits >= LONG_FITS && r->content >= LONG_CONTENT;
+    return a->speaker != 0 && a->speaker == b->speaker && are_near(a, b);
+}
+
+static const struct term *terms_for(const struct node *a, const struct node *b, bool fragment)
+{
+    static const struct term whole[] = {{0.82f, 2.0f, 1}, {0.44f, 3.7f, 2}, {0.38f, 2.3f, 3}, {0}};
+    static const struct term part[] = {{0.80f, 3.0f, 3}, {0.52f, 3.6f, 3}, {0}};
+    static const struct term part_named[] = {
+        {1.00f, 2.2f, 2}, {0.80f, 3.0f, 3}, {0.52f, 3.6f, 3}, {0}};
+    static const struct term part_there[] = {{0.80f, 2.0f, 1}, {0.52f, 3.6f, 3}, {0}};
+    static const struct term apart[] = {{0.75f, 4.0f, 4}, {0}};
+    static const struct term part_apart[] = {{0.90f, 5.0f, 5}, {0}};
+    /* A document says the same thing twice in its headline only. */
+    static const struct term beside[] = {{0.80f, 3.0f, 3}, {0}};
+    static const struct term part_beside[] = {{0.95f, 2.2f, 2}, {0}};
+    if (!same_mouth(a, b))
+        return fragment ? part_apart : apart;
+    if (beside_each_other(a, b))
+        return fragment ? part_beside : beside;
+    if (!fragment)
+        return whole;
+    if (told_there(a, b))
+        return part_there;
+    return same_speaker(a, b) ? part_named : part;
+}
+
+static bool suffices(const struct term *terms, float part, const struct region *r)
+{
+    for (const struct term *t = terms; t->part > 0; t++) {
+        if (part + ROUNDING >= t->part && r->fits >= t->fits && r->content >= t->content)
+            return true;
+    }
+    return false;
+}
+
+/* The same words in another order. */
+static bool is_turned(const struct node *a, const struct node *b, float *ret_part)
+{
+    struct region r = gather(a, b);
+    *ret_part = 2 * r.fits / (weight_without_stops(a) + weight_without_stops(b));
+    return *ret_part >= TURNED_PART && r.content >= TURNED_CONTENT && !contradict(a, b, &r);
 }
 
 struct likeness statement_likeness(const struct node *a, const struct node *b)
 {
     struct region r = align(a, b);
-    struct terms terms = terms_for(a, b);
     struct likeness l = {.fragment = b->weight < FRAGMENT_PART * a->weight};
     float place = weight_of(a->words, r.from_a, r.to_a);
     l.part = l.fragment ? r.fits / b->weight : 2 * r.fits / (a->weight + b->weight);
     l.exact = r.exact == b->word_count && r.to_a - r.from_a == b->word_count;
     bool close = !l.fragment || place <= FRAGMENT_SPREAD * b->weight;
-    l.same = close && suffices(&terms, &l, &r) && !contradict(a, b, &r);
+    l.same = close && suffices(terms_for(a, b, l.fragment), l.part, &r) && !contradict(a, b, &r);
+    if (!l.same && !l.fragment && same_mouth(a, b) && !beside_each_other(a, b))
+        l.same = is_turned(a, b, &l.part);
     return l;
 }

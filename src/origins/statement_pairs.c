@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Two wordings are compared when they share a feature: two words that are not in [stop] and stand
- * near each other, or three words in a row. The features of all are made and sorted part by part,
- * by their hash, so that they fit into the memory there is; each wording is paired with the next
- * few that share a feature and with the weightiest one, so that a phrase in a million wordings
- * makes a few millions of pairs. */
+/* Two wordings are compared when they share a feature: two words that are not in [stop], or what
+ * stands for them, near each other, or three words in a row. The features of all are made and
+ * sorted part by part, by their hash, so that they fit into the memory there is; each wording is
+ * paired with the next few that share a feature and with the weightiest one, so that a phrase in a
+ * million wordings makes a few millions of pairs. */
 #include "origins/statement_parts.h"
 
 #include <stdlib.h>
@@ -70,6 +70,14 @@ static int put_rows(struct making *m, const struct said_word *w, uint32_t before
     return 0;
 }
 
+/* What fits by the measure of statement_like.c is the same here. */
+static uint32_t class_of(const struct said_word *w)
+{
+    if (w->negation)
+        return 1;
+    return w->alike ? w->alike : w->stem;
+}
+
 static int put_node(struct making *m, uint32_t number)
 {
     const struct node *n = &m->nodes->nodes[number];
@@ -80,8 +88,8 @@ static int put_node(struct making *m, uint32_t number)
         if (w->stop)
             continue;
         for (uint32_t k = 0; k < count && k < WINDOW_WORDS; k++)
-            TRY(put_feature(m, mix(~(uint64_t)last[k], w->stem), number));
-        last[count++ % WINDOW_WORDS] = w->stem;
+            TRY(put_feature(m, mix(~(uint64_t)last[k], class_of(w)), number));
+        last[count++ % WINDOW_WORDS] = class_of(w);
     }
     return 0;
 }

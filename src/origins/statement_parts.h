@@ -9,7 +9,8 @@
 
 struct said_word {
     uint32_t word; /* a hash */
-    uint32_t stem : 28, stop : 1, negation : 1, number : 1, name : 1;
+    uint32_t stem : 27, stop : 1, common : 1, negation : 1, number : 1, name : 1;
+    uint32_t alike; /* the same for words that stand for each other; 0: none do */
     float weight;
 };
 
@@ -21,6 +22,8 @@ struct utterance {
     int32_t day;
     struct said_word *words;
     uint32_t count;
+    struct said_word *around; /* what stands around it in the document and tells something */
+    uint32_t around_count;
     uint64_t text; /* a hash of all words */
 };
 
@@ -38,9 +41,9 @@ void utterances_release(struct utterances *u);
 
 /* Those that have the same words, and where these are few, the same speaker in the same days. */
 struct node {
-    uint32_t first, count; /* in the order of nodes.members */
-    const struct said_word *words;
-    uint32_t word_count;
+    uint32_t first, count;                  /* in the order of nodes.members */
+    const struct said_word *words, *around; /* around: of the first */
+    uint32_t word_count, around_count;
     uint32_t content;  /* words that are not in [stop] */
     uint32_t document; /* of all of them, or NODE_DOCUMENTS */
     float weight;      /* of all words */

@@ -3,6 +3,7 @@
  * order of the documents. Of those that have the same text the first one alone is read. */
 #include "origins/statement_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -16,7 +17,9 @@
 #define QUOTES_ARENA_BYTES ((size_t)4 << 30)
 #define FOLDED_BYTES_MAX ((size_t)1 << 20)
 #define STEM_POINTS 5
+#define STEM_BITS 0x7ffffffu
 #define WORDS_MIN 2
+#define AROUND_BYTES 160
 
 /* Utterances of a document, as a list. */
 struct chained {
@@ -40,7 +43,8 @@ struct source {
     uint32_t number;
     int32_t day;
     struct quote_words words;
-    const struct language_section *negation;
+    const struct language_section *negation, *alike, *common, *numbers, *question;
+    uint32_t language; /* a hash */
     struct quotes quotes;
     struct arena *arena;
     struct buf folded;
@@ -86,6 +90,30 @@ static bool is_name(const struct source *s, struct span word, uint32_t from)
     return before == ' ' && mark != '.' && mark != '?' && mark != '!' && mark != ':';
 }
 
+static uint32_t alike(const struct source *s, struct span folded)
+{
+    int64_t number;
+    if (language_match(s->alike, &folded, 1, &number) == 0)
+        return 0;
+    return (uint32_t)hash_of(span_of(&number, sizeof number), s->language) | 1;
+}
+
+/* What parts two wordings when it is another: a number, in digits or words, and what is asked for.
+ * "One" is more often none. */
+static void take_number(const struct source *s, struct span word, struct span folded,
+                        struct said_word *w)
+{
+    int64_t number = 0;
+    bool in_words = language_match(s->numbers, &folded, 1, &number) > 0 && number > 1;
+    w->number = in_words || (word.data[0] >= '0' && word.data[0] <= '9') ||
+                language_has(s->question, folded);
+    if (!in_words)
+        return;
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    w->word = (uint32_t)hash_of(span_of(digits, (size_t)len), HASH_START);
+}
+
 static int take_words(struct source *s, struct stretch part, uint32_t *count)
 {
     struct span rest = span_of(s->text.data + part.from, part.to - part.from), word, folded;
@@ -93,10 +121,12 @@ static int take_words(struct source *s, struct stretch part, uint32_t *count)
         TRY(fold_one(s, word, &folded));
         struct said_word *w = &s->scratch[(*count)++];
         *w = (struct said_word){.word = (uint32_t)hash_of(folded, HASH_START)};
-        w->stem = (uint32_t)hash_of(stem_of(folded), HASH_START) & 0xfffffff;
+        w->stem = (uint32_t)hash_of(stem_of(folded), HASH_START) & STEM_BITS;
         w->negation = language_has(s->negation, folded);
         w->stop = !w->negation && language_has(s->words.stop, folded);
-        w->number = word.data[0] >= '0' && word.data[0] <= '9';
+        w->common = language_has(s->common, folded);
+        w->alike = alike(s, folded);
+        take_number(s, word, folded, w);
         w->name = !w->stop && is_name(s, word, part.from);
     }
     return 0;
@@ -155,6 +185,35 @@ static int take_speaker(struct source *s, const struct quote *q, struct utteranc
     return error;
 }
 
+static bool tells(const struct said_word *w)
+{
+    return !w->stop && !w->negation && !w->number && !w->name;
+}
+
+/* So many bytes before and behind, without the words that are cut. */
+static int take_around(struct source *s, struct utterance *u, uint32_t end)
+{
+    uint32_t from = u->wording.parts[0].from, to = end, count = 0, kept = 0;
+    uint32_t first = from > AROUND_BYTES ? from - AROUND_BYTES : 0;
+    uint32_t last = s->text.len - to > AROUND_BYTES ? to + AROUND_BYTES : (uint32_t)s->text.len;
+    while (first < from && first > 0 && s->text.data[first - 1] != ' ')
+        first++;
+    while (last > to && last < s->text.len && s->text.data[last] != ' ')
+        last--;
+    TRY(take_words(s, (struct stretch){first, from}, &count));
+    TRY(take_words(s, (struct stretch){to, last}, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        if (tells(&s->scratch[i]))
+            s->scratch[kept++] = s->scratch[i];
+    }
+    u->around = arena_alloc(s->arena, kept * sizeof *u->around + 1);
+    REJECT_IF(!u->around, E_NOMEM);
+    if (kept > 0)
+        memcpy(u->around, s->scratch, kept * sizeof *u->around);
+    u->around_count = kept;
+    return 0;
+}
+
 /* The quotation i with all that go on with it. */
 static int take_utterance(struct source *s, size_t i, struct utterance *u)
 {
@@ -181,7 +240,7 @@ static int take_utterance(struct source *s, size_t i, struct utterance *u)
     u->text = HASH_START;
     for (uint32_t k = 0; k < count; k++)
         u->text = hash_of(span_of(&u->words[k].word, sizeof u->words[k].word), u->text);
-    return 0;
+    return take_around(s, u, end);
 }
 
 static int take_document(struct source *s, struct chained ***end)
@@ -222,6 +281,12 @@ static int read_document(struct taking *t, struct corpus_reader *reader, struct 
         const struct language *language = languages_detect(t->languages, s->text);
         s->words = quote_words_of(language);
         s->negation = language_section(language, "negation");
+        s->alike = language_section(language, "alike");
+        s->common = language_section(language, "common");
+        s->numbers = language_section(language, "number");
+        s->question = language_section(language, "question");
+        s->language =
+            language ? (uint32_t)hash_of(span_text(language_name(language)), HASH_START) : 0;
         error = quotes_find(s->text, language, &quotes, &s->quotes);
     }
     if (error == 0)

@@ -127,9 +127,58 @@ static void wordings_of_one(void **state)
                   "которых в республике вообще не существует»."});
 }
 
+/* As translators have it: other words for the same, in another order. */
+static void wordings_of_translators(void **state)
+{
+    (void)state;
+    ASSERT_FOUND("Boris Gromov: a~ b~? c*?",
+                 {"a", DAY,
+                  "“You cannot detain and persecute people who simply do not exist,” said Boris "
+                  "Gromov."},
+                 {"b", DAY + 20,
+                  "“You can not arrest or repress people who just don’t exist.” This is what was "
+                  "said of it in the town."},
+                 {"c", DAY + 90,
+                  "“You cannot arrest or harass somebody who does not exist.” This is what was "
+                  "said of it in the town."});
+    ASSERT_FOUND(
+        "Olga Lis: a~ b*",
+        {"a", DAY, "“A man must see a judge within two days of his arrest,” said Olga Lis."},
+        {"b", DAY, "“Within two days of being arrested a man has to see a judge,” said Olga Lis."});
+    ASSERT_FOUND("Борис Громов: a~ b*",
+                 {"a", DAY,
+                  "«Никаких тайных тюрем в республике нет и никогда не было», — сказал Борис "
+                  "Громов. Больше он ничего не сказал."},
+                 {"b", DAY,
+                  "«В нашей республике секретных тюрем нет и никогда не было», — сказал Борис "
+                  "Громов. Больше он ничего не сказал."});
+    /* Few words of it, and the rest told around them. */
+    ASSERT_FOUND("Boris Gromov: a* b/",
+                 {"a", DAY,
+                  "“You cannot detain and persecute people who simply do not exist in our town,” "
+                  "said Boris Gromov."},
+                 {"b", DAY + 3,
+                  "Boris Gromov answered that people who “simply do not exist” cannot be "
+                  "detained."});
+}
+
 static void two_utterances(void **state)
 {
     (void)state;
+    /* One frame, filled twice. */
+    ASSERT_FOUND(
+        "Olga Lis: a*; Olga Lis: b*; Olga Lis: c*; Olga Lis: d*",
+        {"a", DAY, "“The police have not told us where our sons are,” said Olga Lis."},
+        {"b", DAY, "“The police have not told us why our sons were taken,” said Olga Lis."},
+        {"c", DAY, "“They came at night and took my brother,” said Olga Lis."},
+        {"d", DAY, "“They came in the morning and took my father,” said Olga Lis."});
+    ASSERT_FOUND("Ольга Лис: a*; Ольга Лис: b*",
+                 {"a", DAY,
+                  "«Мы не знаем, сколько людей задержано в четверг», — сказала Ольга Лис. Больше "
+                  "она ничего не сказала."},
+                 {"b", DAY,
+                  "«Мы не знаем, где находятся задержанные люди», — сказала Ольга Лис. Больше "
+                  "она ничего не сказала."});
     /* One denies what the other says; another number; another name. */
     ASSERT_FOUND(
         "Boris Gromov: a*; Boris Gromov: b*",
@@ -297,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wordings_of_one),
+        cmocka_unit_test(wordings_of_translators),
         cmocka_unit_test(two_utterances),
         cmocka_unit_test(what_is_none),
         cmocka_unit_test(who_is_disputed),
