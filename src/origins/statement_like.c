@@ -143,7 +143,7 @@ static uint32_t negations(const struct said_word *words, uint32_t from, uint32_t
 {
     uint32_t count = 0;
     for (uint32_t i = from; i < to; i++)
-        count += words[i].negation;
+        count += words[i].denies;
     return count;
 }
 

@@ -9,7 +9,7 @@
 
 struct said_word {
     uint32_t word; /* a hash */
-    uint32_t stem : 27, stop : 1, common : 1, negation : 1, number : 1, name : 1;
+    uint32_t stem : 26, stop : 1, common : 1, negation : 1, denies : 1, number : 1, name : 1;
     uint32_t alike; /* the same for words that stand for each other; 0: none do */
     float weight;
 };

@@ -17,7 +17,7 @@
 #define QUOTES_ARENA_BYTES ((size_t)4 << 30)
 #define FOLDED_BYTES_MAX ((size_t)1 << 20)
 #define STEM_POINTS 5
-#define STEM_BITS 0x7ffffffu
+#define STEM_BITS 0x3ffffffu
 #define WORDS_MIN 2
 #define AROUND_BYTES 160
 
@@ -120,9 +120,11 @@ static int take_words(struct source *s, struct stretch part, uint32_t *count)
     while (*count < STATEMENT_WORDS_MAX && word_next(&rest, &word)) {
         TRY(fold_one(s, word, &folded));
         struct said_word *w = &s->scratch[(*count)++];
+        int64_t number = 0;
         *w = (struct said_word){.word = (uint32_t)hash_of(folded, HASH_START)};
         w->stem = (uint32_t)hash_of(stem_of(folded), HASH_START) & STEM_BITS;
-        w->negation = language_has(s->negation, folded);
+        w->negation = language_match(s->negation, &folded, 1, &number) > 0;
+        w->denies = w->negation && number == 0;
         w->stop = !w->negation && language_has(s->words.stop, folded);
         w->common = language_has(s->common, folded);
         w->alike = alike(s, folded);
