@@ -25,7 +25,7 @@
 #include "count/sparse.h"
 
 #define POPULATIONS 1000
-#define POPULATIONS_LATENT 40
+#define POPULATIONS_LATENT 200
 #define EFFECTIVE_LATENT 1000
 #define PERSONS 2000
 #define ROWS 1000000
