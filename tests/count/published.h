@@ -42,4 +42,62 @@ static inline struct count_table published_deaths(void)
     return published_table(3, counts);
 }
 
+/* A rehearsal of a census in three samples, stratum R3 (Darroch, Fienberg, Glonek and Junker 1993):
+ * 850 (standard error 186) when the first and the third do not depend on each other, 1,240 (451)
+ * with all pairs (Rivest 2011). */
+static inline struct count_table published_census(void)
+{
+    static const unsigned counts[] = {72, 155, 7, 71, 13, 53, 43};
+    return published_table(3, counts);
+}
+
+/* An outbreak of hepatitis A in Taiwan (Chao and others 2001, Statistics in Medicine 20,
+ * 3123-3157): 388 if the lists were independent, 1,313 with all pairs; there were 545. */
+static inline struct count_table published_hepatitis(void)
+{
+    static const unsigned counts[] = {28, 21, 17, 69, 18, 55, 63};
+    return published_table(3, counts);
+}
+
+/* Spina bifida in the state of New York by certificates of birth and of death and by rehabilitation
+ * (Hook, Albright and Cross 1980; Madigan and York 1997). */
+static inline struct count_table published_spina_bifida(void)
+{
+    static const unsigned counts[] = {12, 142, 112, 247, 4, 49, 60};
+    return published_table(3, counts);
+}
+
+/* An anomaly of children in Massachusetts on five lists (Wittes 1974; Madigan and York 1997). */
+static inline struct count_table published_anomaly(void)
+{
+    return (struct count_table){.lists = 5,
+                                .cells = {0,  27, 37, 19, 4, 4, 1, 1, 97, 22, 37, 25, 2, 1, 3, 5,
+                                          83, 36, 34, 18, 3, 5, 0, 2, 30, 5,  23, 8,  0, 3, 0, 2}};
+}
+
+/* Potential victims of trafficking known in the United Kingdom in 2013 on five lists, as Chan,
+ * Silverman and Vincent (2021) and Binette and Steorts (2022) take them. */
+static inline struct count_table published_trafficked(void)
+{
+    return (struct count_table){.lists = 5,
+                                .cells = {[1] = 54,
+                                          [2] = 463,
+                                          [3] = 15,
+                                          [4] = 995,
+                                          [5] = 19,
+                                          [6] = 62,
+                                          [7] = 1,
+                                          [8] = 695,
+                                          [9] = 3,
+                                          [10] = 19,
+                                          [11] = 1,
+                                          [12] = 76,
+                                          [14] = 4,
+                                          [15] = 1,
+                                          [16] = 316,
+                                          [18] = 1,
+                                          [20] = 11,
+                                          [24] = 8}};
+}
+
 #endif

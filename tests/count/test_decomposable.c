@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "count/decomposable.h"
 #include "prop.h"
+#include "published.h"
 
 /* Killings in Kosovo by the lists EXH, ABA, OSCE and HRW (Ball and others 2002). */
 static const struct count_table kosovo = {
@@ -32,6 +33,32 @@ static struct count_estimate run(const struct count_table *t, double delta, doub
 static bool near(double value, double expected, double relative)
 {
     return fabs(value - expected) <= relative * fabs(expected);
+}
+
+/* The two examples of the package's manual, at the default delta and with its prior. */
+static void test_published_tables(void **state)
+{
+    (void)state;
+    struct count_table spina_bifida = published_spina_bifida(), anomaly = published_anomaly();
+    assert_int_equal(count_table_n(&spina_bifida), 626);
+    struct count_estimate e = run(&spina_bifida, 0, 20000, NULL);
+    assert_true(e.n == 731 && e.low == 694 && e.high == 787 && e.warnings == 0);
+    assert_true(fabs(e.mean - 734.2276) < 6e-5);
+    assert_int_equal(count_table_n(&anomaly), 537);
+    e = run(&anomaly, 0, 3000, NULL);
+    assert_true(e.n == 618 && e.low == 590 && e.high == 656 && e.warnings == 0);
+    assert_true(fabs(e.mean - 618.9107) < 6e-5);
+}
+
+/* Published: 23,016 (10,408 to 33,481), on a grid of every eighty-second number. */
+static void test_published_two_humps(void **state)
+{
+    (void)state;
+    struct count_table t = published_trafficked();
+    assert_int_equal(count_table_n(&t), 2744);
+    struct count_estimate e = run(&t, 0, 30 * 2744, NULL);
+    assert_true(fabs(e.n - 23016) < 83 && fabs(e.low - 10408) < 83 && fabs(e.high - 33481) < 83);
+    assert_true(count_estimate_has(&e, COUNT_WARN_TWO_HUMPS));
 }
 
 /* What the R package dga gives for it. */
@@ -583,6 +610,8 @@ static void test_edges_and_priors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_tables),
+        cmocka_unit_test(test_published_two_humps),
         cmocka_unit_test(test_kosovo),
         cmocka_unit_test(test_kosovo_by_default),
         cmocka_unit_test(test_deltas),

@@ -19,6 +19,7 @@
 #include "count/sparse.h"
 #include "count/variate.h"
 #include "prop.h"
+#include "published.h"
 
 struct cell {
     uint16_t history;
@@ -113,6 +114,9 @@ static void test_published(void **state)
         assert_near(e.n, all[i]->n, half_digit[i]);
         assert_string_equal(e.model, all[i]->model);
     }
+    struct count_table five = published_trafficked();
+    struct count_estimate e = sparse(&five, 0, 1);
+    assert_near(e.n, 11312.990, 0.0005);
 }
 
 /* Published: 1,293 to 3,670, from one run of 1,000. Its lower limit is the least of them. */
