@@ -230,6 +230,22 @@ static int spaced(struct span name, struct arena *arena, struct span *ret_spaced
     return 0;
 }
 
+/* "zhelan star" is a name: it is looked for as one. */
+static int named(struct span name, struct arena *arena, struct span *ret_named)
+{
+    TRY(spaced(name, arena, ret_named));
+    uint8_t *letters = arena_alloc(arena, ret_named->len + 1);
+    REJECT_IF(!letters, E_NOMEM);
+    bool first = true;
+    for (size_t i = 0; i < ret_named->len; i++) {
+        uint8_t c = ret_named->data[i];
+        letters[i] = first && c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+        first = c == ' ';
+    }
+    ret_named->data = letters;
+    return 0;
+}
+
 /* 2031-04-09, 2031_04_09 or 20310409, not within a longer number. */
 static bool day_at(struct span name, size_t at, size_t *ret_len, int32_t *ret_day)
 {
@@ -265,7 +281,7 @@ int about_from_name(struct span name, struct arena *arena, struct about *about)
         if (about->day == ABOUT_DAY_NONE)
             about->day = day;
         if (about->outlet.len == 0)
-            TRY(spaced(trimmed(span_slice(name, 0, at)), arena, &about->outlet));
+            TRY(named(trimmed(span_slice(name, 0, at)), arena, &about->outlet));
         if (about->title.len == 0)
             TRY(spaced(trimmed(span_slice(name, at + len, name.len)), arena, &about->title));
         return 0;

@@ -10,11 +10,13 @@
 #include "origins/claim_number.h"
 #include "origins/claim_words.h"
 
-#define WHAT_WORDS_MAX 4 /* between the number and the word for people */
-#define ACT_WORDS_MAX 14 /* between them and what befell them */
+#define QUOTES_LOOK_AT_MAX 2048 /* of a text that is nothing but quotations */
+#define WHAT_WORDS_MAX 4        /* between the number and the word for people */
+#define ACT_WORDS_MAX 14        /* between them and what befell them */
 #define ACT_WORDS_BACK 8
 #define BARE_ACT_WORDS 5   /* where no word for people stands */
 #define BARE_PEOPLE_MIN 10 /* fewer whom nothing befell are characters of the story */
+#define WANTED_WORDS 9
 #define SECTION_MAX 32
 
 static const char *const act_kinds[] = {"detained", "killed",    "tortured", "missing",
@@ -64,25 +66,77 @@ static void set_act(const struct finding *f, struct claim *c, const char *kind, 
     c->act = (struct stretch){words[word].at.from, words[word + used - 1].at.to};
 }
 
-/* What befell them stands behind more often than before. */
+static bool is(const struct finding *f, const char *section, size_t word, size_t end)
+{
+    return claim_match(&f->words, section, word, end, NULL) > 0;
+}
+
+/* "demand that they be released", "for fear of being killed": it did not befall them. */
+static bool is_wanted(const struct finding *f, size_t start, size_t word)
+{
+    for (size_t at = word; at > start && word - at < WANTED_WORDS; at--) {
+        if (is(f, "wanted", at - 1, word))
+            return true;
+    }
+    return false;
+}
+
+/* "killed 14 people", "the deaths of four": right before the number. */
+static bool act_before(const struct finding *f, size_t start, const struct claim_number *n,
+                       size_t *ret_at, size_t *ret_used)
+{
+    size_t to = n->from;
+    int64_t of = 0;
+    if (to == start || f->words.words[to].breaks)
+        return false;
+    bool is_of = claim_match(&f->words, "preposition", to - 1, to, &of) == 1 && of == 1;
+    to -= is_of;
+    for (size_t at = to; at > start && to - at < 3; at--) {
+        if (!act_at(f, at - 1, to, ret_used) || at - 1 + *ret_used != to)
+            continue;
+        bool noun = at - 1 > start &&
+                    (is(f, "determiner", at - 2, at - 1) || is(f, "preposition", at - 2, at - 1));
+        *ret_at = at - 1;
+        return is_of || !noun;
+    }
+    return false;
+}
+
+/* Behind the number; that they had come together says the least. */
+static bool act_behind(const struct finding *f, const struct claim_number *n, size_t end,
+                       size_t *ret_at, size_t *ret_used)
+{
+    size_t present_used = 0, used;
+    for (size_t at = n->to; at < end && at < n->to + ACT_WORDS_MAX; at++) {
+        const char *kind = act_at(f, at, end, &used);
+        if (present_used > 0 && (f->words.words[at].digits || is(f, "number", at, end)))
+            break;
+        if (!kind || is_wanted(f, n->to, at))
+            continue;
+        bool present = kind == act_kinds[ACT_KINDS - 1];
+        if (present && present_used > 0)
+            continue;
+        *ret_at = at;
+        *ret_used = present_used = used;
+        if (!present)
+            return true;
+    }
+    return present_used > 0;
+}
+
 static void find_act(const struct finding *f, struct claim *c, const struct claim_number *n,
                      size_t start, size_t end)
 {
-    size_t used;
-    for (size_t at = n->to; at < end && at < n->to + ACT_WORDS_MAX; at++) {
-        const char *kind = act_at(f, at, end, &used);
-        if (kind) {
-            set_act(f, c, kind, at, used);
-            return;
-        }
+    size_t at = 0, used;
+    bool found = act_before(f, start, n, &at, &used) && !is_wanted(f, start, at);
+    if (!found)
+        found = act_behind(f, n, end, &at, &used);
+    for (size_t back = n->from; !found && back > start && n->from - back < ACT_WORDS_BACK; back--) {
+        at = back - 1;
+        found = act_at(f, at, n->from, &used) && !is_wanted(f, start, at);
     }
-    for (size_t at = n->from; at > start && n->from - at < ACT_WORDS_BACK; at--) {
-        const char *kind = act_at(f, at - 1, n->from, &used);
-        if (kind) {
-            set_act(f, c, kind, at - 1, used);
-            return;
-        }
-    }
+    if (found)
+        set_act(f, c, act_at(f, at, end, &used), at, used);
 }
 
 static bool stops_counting(const struct finding *f, size_t word, size_t end)
@@ -95,7 +149,8 @@ static bool stops_counting(const struct finding *f, size_t word, size_t end)
 static bool act_follows(const struct finding *f, size_t word, size_t end)
 {
     size_t used;
-    for (size_t at = word; at < end && at < word + BARE_ACT_WORDS; at++) {
+    for (size_t at = word; at < end && at < word + BARE_ACT_WORDS && !f->words.words[at].breaks;
+         at++) {
         if (act_at(f, at, end, &used))
             return true;
         if (claim_match(&f->words, "stop", at, end, NULL) == 0)
@@ -104,15 +159,32 @@ static bool act_follows(const struct finding *f, size_t word, size_t end)
     return false;
 }
 
+/* "two of them women": a part of those who were counted. */
+static bool is_part(const struct finding *f, size_t word, size_t end)
+{
+    return word + 1 < end && is(f, "preposition", word, end) && is(f, "stop", word + 1, end) &&
+           !is(f, "determiner", word + 1, end);
+}
+
+/* "killed three", "injuring about thirty": what was counted is not said. */
+static bool act_precedes(const struct finding *f, size_t start, const struct claim_number *n,
+                         size_t end)
+{
+    size_t at, used;
+    return act_before(f, start, n, &at, &used) &&
+           (n->to == end || f->words.words[n->to].breaks || is(f, "stop", n->to, end));
+}
+
 /* "40 young men", or only what befell them. */
 static bool find_what(const struct finding *f, struct claim *c, const struct claim_number *n,
-                      size_t end)
+                      size_t start, size_t end)
 {
     const struct claim_word *words = f->words.words;
     size_t used;
     if (n->to < end && words[n->to].glued)
         return false;
-    for (size_t at = n->to; at < end && at < n->to + WHAT_WORDS_MAX; at++) {
+    bool part = is_part(f, n->to, end);
+    for (size_t at = n->to; !part && at < end && at < n->to + WHAT_WORDS_MAX; at++) {
         if (stops_counting(f, at, end))
             break;
         used = claim_match(&f->words, "people", at, end, NULL);
@@ -123,7 +195,7 @@ static bool find_what(const struct finding *f, struct claim *c, const struct cla
         if (words[at].digits)
             return false;
     }
-    return act_follows(f, n->to, end);
+    return act_follows(f, n->to, end) || act_precedes(f, start, n, end);
 }
 
 static bool is_year_or_day(const struct finding *f, const struct claim_number *n, size_t end)
@@ -150,15 +222,30 @@ static bool any_of(const struct finding *f, const char *section, size_t from, si
     return false;
 }
 
+/* How many quotations begin at or before that byte. */
+static size_t quotes_until(const struct quotes *quotes, uint32_t byte)
+{
+    size_t low = 0, high = quotes ? quotes->count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (quotes->quotes[middle].whole.from <= byte)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The innermost one. */
 static uint32_t quote_at(const struct finding *f, uint32_t byte)
 {
-    uint32_t found = UINT32_MAX;
-    for (size_t i = 0; f->quotes && i < f->quotes->count; i++) {
+    size_t until = quotes_until(f->quotes, byte), looked_at = 0;
+    for (size_t i = until; i-- > 0 && looked_at++ < QUOTES_LOOK_AT_MAX;) {
         const struct quote *q = &f->quotes->quotes[i];
         if (q->kind == QUOTE_STATEMENT && q->words.from <= byte && byte < q->words.to)
-            found = (uint32_t)i;
+            return (uint32_t)i;
     }
-    return found;
+    return UINT32_MAX;
 }
 
 static struct stretch speaker_of(const struct finding *f, uint32_t quote)
@@ -171,7 +258,8 @@ static struct stretch speaker_of(const struct finding *f, uint32_t quote)
 static struct stretch fullest(const struct finding *f, struct stretch s)
 {
     struct span name = span_slice(f->words.text, s.from, s.to - s.from);
-    for (size_t i = 0; f->quotes && i < f->quotes->count; i++) {
+    size_t count = f->quotes ? f->quotes->count : 0;
+    for (size_t i = 0; i < count && i < QUOTES_LOOK_AT_MAX; i++) {
         struct stretch named = f->quotes->quotes[i].named;
         uint32_t len = named.to - named.from;
         if (len <= name.len + 1)
@@ -200,7 +288,7 @@ static void find_chain(struct finding *f, struct claim *c, size_t word, size_t s
 {
     c->quote = quote_at(f, c->number.from);
     c->chain_count = claim_chain(&f->words, start, end, word, c->chain);
-    if (c->quote != UINT32_MAX && f->quotes->quotes[c->quote].known && c->chain_count == 0) {
+    if (c->quote != UINT32_MAX && f->quotes->quotes[c->quote].known && c->chain_count < 2) {
         c->chain[0] = speaker_of(f, c->quote);
         c->chain_count = 1;
     }
@@ -224,7 +312,7 @@ static int try_number(struct finding *f, size_t word, size_t start, size_t end, 
     if (!claim_number_at(&f->words, word, end, &n))
         return 0;
     *ret_next = n.to;
-    if (is_year_or_day(f, &n, end) || !find_what(f, &c, &n, end))
+    if (is_year_or_day(f, &n, end) || !find_what(f, &c, &n, start, end))
         return 0;
     const struct claim_word *words = f->words.words;
     c.bound = n.bound;

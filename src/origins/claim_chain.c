@@ -4,6 +4,8 @@
  * behind it the last ("40 ..., the hotline said, as the Wire writes"). */
 #include "origins/claim_chain.h"
 
+#include <string.h>
+
 #include "origins/quote_words.h"
 
 #define PHRASE_WORDS_MAX 9
@@ -126,7 +128,10 @@ static struct stretch source_before(const struct claim_words *w, size_t start, s
     if (cue == start)
         return (struct stretch){0, 0};
     if (w->words[cue].breaks) {
-        struct stretch inverted = source_behind(w, behind, end, true);
+        /* "the doctor, Maren Holt, told the Wire" is not turned round. */
+        bool to_somebody = claim_match(w, "say to", cue, behind, NULL) > 0;
+        struct stretch inverted =
+            to_somebody ? (struct stretch){0, 0} : source_behind(w, behind, end, true);
         return inverted.to > 0 ? inverted : subject_before(w, start);
     }
     while (from > start && cue - from < PHRASE_WORDS_MAX && !ends_phrase(w, from - 1, cue)) {
@@ -136,7 +141,20 @@ static struct stretch source_before(const struct claim_words *w, size_t start, s
     }
     while (from < cue && claim_match(w, "before source", from, cue, NULL) > 0)
         from++;
+    if (from + 1 < cue && w->words[from].sentence && claim_match(w, "determiner", from, cue, NULL))
+        from++; /* its capital is no name's */
+    while (cue > from + 1 && claim_match(w, "stop", cue - 1, cue, NULL) > 0)
+        cue--;
     return names_somebody(w, from, cue) ? stretch_of(w, from, cue) : (struct stretch){0, 0};
+}
+
+/* "Asked about the eleven men, Reve said: ..." gives what follows. */
+static bool is_colon_behind(const struct claim_words *w, size_t cue_end)
+{
+    if (cue_end >= w->count)
+        return false;
+    uint32_t from = w->words[cue_end - 1].at.to, to = w->words[cue_end].at.from;
+    return memchr(w->text.data + from, ':', to - from) != NULL;
 }
 
 static bool find_cue(const struct claim_words *w, size_t start, size_t end, size_t word,
@@ -164,6 +182,8 @@ unsigned claim_chain(const struct claim_words *w, size_t start, size_t end, size
         if (!find_cue(w, start, end, at, &cues[count]))
             continue;
         at = cues[count].to - 1;
+        if (at >= word && is_colon_behind(w, at + 1))
+            continue;
         before += at < word;
         count++;
     }
@@ -176,9 +196,14 @@ unsigned claim_chain(const struct claim_words *w, size_t start, size_t end, size
 
 bool claim_is_pronoun(const struct claim_words *w, struct stretch s)
 {
-    for (size_t i = 0; i < w->count && w->words[i].at.from <= s.from; i++) {
-        if (w->words[i].at.from == s.from)
-            return w->words[i].at.to == s.to && is_pronoun_at(w, i);
+    size_t low = 0, high = w->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (w->words[middle].at.from < s.from)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    return low < w->count && w->words[low].at.from == s.from && w->words[low].at.to == s.to &&
+           is_pronoun_at(w, low);
 }

@@ -155,12 +155,26 @@ static int fill_groups(struct grouping *g)
     return 0;
 }
 
+/* "At least three" and "three" are one claim, as most of its tellings have it. */
+static enum claim_bound most_said(const struct claim_group *group)
+{
+    uint32_t counts[CLAIM_NONE + 1] = {0};
+    enum claim_bound most = group->tellings[0]->told->claim.bound;
+    for (uint32_t i = 0; i < group->count; i++) {
+        enum claim_bound bound = group->tellings[i]->told->claim.bound;
+        counts[bound]++;
+        if (counts[bound] > counts[most])
+            most = bound;
+    }
+    return most;
+}
+
 static int trace_groups(struct grouping *g)
 {
     for (size_t k = 0; k < g->out->count; k++) {
         struct claim_group *group = &g->out->groups[k];
         const struct claim *first = &group->tellings[0]->told->claim;
-        group->bound = first->bound;
+        group->bound = most_said(group);
         group->low = first->low;
         group->high = first->high;
         group->act_kind = first->act_kind;

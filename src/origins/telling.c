@@ -12,6 +12,10 @@
 #define PLACE_BYTES 5 /* of a key, by which a place is known in whatever case it stands */
 #define TITLE_BYTES_MAX 400
 
+#define LEAD_BYTES 300
+#define YEAR_MIN 1900
+#define DAYS_IN_YEAR 365.2425
+
 #define SLOTS_MIN 256
 #define LOOK_AT_MAX 64
 
@@ -28,6 +32,7 @@ struct draft {
     struct told told;
     struct teller tellers[CLAIM_CHAIN_MAX];
     uint32_t places[TELLING_PLACES_MAX];
+    uint32_t year; /* of which it tells, where that is not the document's, or 0 */
 };
 
 void tellings_init(struct tellings *t)
@@ -113,7 +118,7 @@ static int by_value(const void *x, const void *y)
 
 static void add_place(struct draft *made, struct span key)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = 2166136261u ^ made->year;
     for (size_t i = 0; i < key.len && i < PLACE_BYTES; i++)
         hash = (hash ^ key.data[i]) * 16777619u;
     for (unsigned i = 0; i < made->told.place_count; i++) {
@@ -160,6 +165,25 @@ static int add_places(struct adding *a, struct draft *made, struct span s)
     return 0;
 }
 
+/* "In 2019, police killed 14": what was in another year is compared with what was then. */
+static uint32_t year_of(int32_t day, struct span s)
+{
+    struct span word;
+    if (day == CORPUS_DAY_NONE)
+        return 0;
+    uint32_t own = (uint32_t)(1970 + ((double)day + 0.5) / DAYS_IN_YEAR), year = 0;
+    while (word_next(&s, &word)) {
+        uint32_t number = 0;
+        for (size_t i = 0; i < word.len && word.len == 4; i++)
+            number = word.data[i] >= '0' && word.data[i] <= '9' ? number * 10 + word.data[i] - '0'
+                                                                : 10000;
+        if (number == own)
+            return 0;
+        year = number >= YEAR_MIN && number < own ? number : year;
+    }
+    return year;
+}
+
 static struct span title_of(const struct document *d, struct span text)
 {
     struct span title = d->title;
@@ -168,6 +192,15 @@ static struct span title_of(const struct document *d, struct span text)
         title = span_slice(text, 0, end ? (size_t)(end - text.data) : text.len);
     }
     return span_slice(title, 0, TITLE_BYTES_MAX);
+}
+
+/* Where a report begins stands where it happened. */
+static struct span lead_of(struct span text)
+{
+    size_t len = text.len < LEAD_BYTES ? text.len : LEAD_BYTES;
+    while (len < text.len && len > 0 && (text.data[len] & 0xc0) == 0x80)
+        len--;
+    return span_slice(text, 0, len);
 }
 
 /* What was told before */
@@ -300,8 +333,10 @@ static int add_one(struct adding *a, const struct document *d, uint32_t number,
     for (unsigned i = 0; i < claim->chain_count; i++)
         TRY(add_teller(a, &made, claim->chain[i]));
     point_to_keys(a, &made);
+    made.year = year_of(d->day, sentence);
     TRY(add_places(a, &made, sentence));
     TRY(add_places(a, &made, title_of(d, a->text)));
+    TRY(add_places(a, &made, lead_of(a->text)));
     qsort(made.places, made.told.place_count, sizeof made.places[0], by_value);
     return put_told(a->t, &made.told, number);
 }

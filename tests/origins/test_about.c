@@ -110,7 +110,7 @@ static void assert_name(const char *name, const char *outlet, const char *title,
 static void names_of_files(void **state)
 {
     (void)state;
-    assert_name("karsk-times_2031-04-09_forty-held", "karsk times", "forty held", DAY_2031_04_09);
+    assert_name("karsk-times_2031-04-09_forty-held", "Karsk Times", "forty held", DAY_2031_04_09);
     assert_name("20310409-herald", "", "herald", DAY_2031_04_09);
     assert_name("2031_04_09", "", "", DAY_2031_04_09);
     assert_name("room-101-of-2031", "", "", ABOUT_DAY_NONE);

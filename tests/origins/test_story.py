@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 KNOWN_GAPS = {
+    'claim: none 0 detained: leniently 2',
     'pair: orlets-herald_2025-03-06 and tolma-today_2025-03-06 are rewritten, and not event',
     'pair: karsk-evening_2025-03-02 and zhelan-post_2025-03-04 are rewritten, and not event or less',
 }
