@@ -15,6 +15,9 @@
 #define FRAGMENT_PART 0.75f
 /* and stands there within a place that weighs at most this much of it. */
 #define FRAGMENT_SPREAD 1.5f
+/* Two that share no more than a set phrase: it is not most of both. */
+#define COVER 0.57f
+#define COVER_PART 0.60f
 #define SHORT_WORDS 25
 #define DAYS_NEAR 7
 #define THERE_WORDS 2
@@ -274,7 +277,9 @@ struct likeness statement_likeness(const struct node *a, const struct node *b)
     float place = weight_of(a->words, r.from_a, r.to_a);
     l.part = l.fragment ? r.fits / b->weight : 2 * r.fits / (a->weight + b->weight);
     l.exact = r.exact == b->word_count && r.to_a - r.from_a == b->word_count;
-    bool close = !l.fragment || place <= FRAGMENT_SPREAD * b->weight;
+    float cover = (place + weight_of(b->words, r.from_b, r.to_b)) / (a->weight + b->weight);
+    bool close =
+        l.fragment ? place <= FRAGMENT_SPREAD * b->weight : cover >= COVER || l.part >= COVER_PART;
     l.same = close && suffices(terms_for(a, b, l.fragment), l.part, &r) && !contradict(a, b, &r);
     if (!l.same && !l.fragment && same_mouth(a, b) && !beside_each_other(a, b))
         l.same = is_turned(a, b, &l.part);
