@@ -257,3 +257,26 @@ void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint
     for (unsigned i = 0; i < r->fields_count; i++)
         levels[i] = (uint8_t)compare(r, i, row_a, row_b, s);
 }
+
+unsigned link_compare_mixed(const struct link_records *r, unsigned field, uint32_t a,
+                            const uint32_t from[LINK_MIXED_MAX], struct link_scratch *s)
+{
+    const struct link_field *f = &r->fields[field];
+    uint32_t mixed[LINK_MIXED_MAX], va = row_of(r, a).values[field];
+    const uint32_t *words;
+    if (f->way != LINK_WAY_WORDS || va == 0)
+        return LINK_LEVEL_MISSING;
+    size_t count = link_field_words(f, row_of(r, from[0]).values[field], &words);
+    if (count < 2)
+        return LINK_LEVEL_MISSING;
+    for (size_t i = 0; i < count; i++) {
+        if (link_field_words(f, row_of(r, from[i]).values[field], &words) <= i)
+            return LINK_LEVEL_MISSING;
+        mixed[i] = words[i];
+    }
+    size_t a_count = link_field_words(f, va, &words);
+    enum link_likeness likeness =
+        link_name_compare(&r->dictionary, f->kind, words, a_count, mixed, count, &s->relations);
+    return f->kind <= LINK_PATRONYMIC ? name_levels[likeness] : (unsigned)likeness + 1;
+}
+_Static_assert(LINK_MIXED_MAX == LINK_NAME_WORDS_MAX, "all words of a value");

@@ -23,6 +23,7 @@
 #define OTHERS_MIN 1000.0   /* pairs that nobody asks about, to be told anything by them */
 #define FREE_PAIRS_MIN 30.0 /* matches found without the field, for m to come from them alone */
 #define COVERAGE_MIN 0.5
+#define CLOSE_LEVELS 4         /* of a field of words, those from "a part" on */
 #define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
 
 struct sums {
@@ -261,6 +262,19 @@ static void maximise_m(struct em *em, const struct sums *s, unsigned f)
     set_given(&field->of[LINK_M], s, f, LINK_M, link_model_different_max(field->kind), levels);
 }
 
+/* Nothing in the pairs themselves tells its u from its m. */
+static bool is_of_chance(const struct em *em, unsigned f)
+{
+    const struct link_chance *chance = em->in->chance;
+    return chance && chance->known && chance->alone && chance->field == f;
+}
+
+static void set_chance(const struct em *em, struct link_model_field *field)
+{
+    for (unsigned level = 1; level < field->levels; level++)
+        field->of[LINK_U].share[level] = fmax(em->in->chance->u[level], LINK_SHARE_MIN);
+}
+
 static void maximise_u(struct em *em, const struct sums *s, unsigned f)
 {
     struct link_model_field *field = &em->model->field[f];
@@ -269,8 +283,11 @@ static void maximise_u(struct em *em, const struct sums *s, unsigned f)
     for (unsigned level = 0; level < LINK_LEVELS_MAX; level++)
         even[level] = 1.0 / (levels - 1);
     double stands_for = em->in->outside_weight > 0 ? em->in->outside_weight : em->in->found_weight;
-    set_shares(field->of[LINK_U].share, s->share[LINK_U][f], even,
-               PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
+    if (is_of_chance(em, f))
+        set_chance(em, field);
+    else
+        set_shares(field->of[LINK_U].share, s->share[LINK_U][f], even,
+                   PRIOR_U_PAIRS * stands_for * (levels - 1), levels);
     for (unsigned level = LINK_LEVEL_DIFFERENT + 1; level < levels; level++)
         set_rarity(em, s, f, level);
     set_given(&field->of[LINK_U], s, f, LINK_U, 1, levels);
@@ -349,8 +366,10 @@ static int learn_u(struct em *em, struct workers *w)
 
 static int learn_trees(struct em *em, double matches)
 {
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, DOUBTED * matches, em->model));
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, em->model));
+    const struct link_chance *chance = em->in->chance;
+    int known = chance && is_of_chance(em, chance->field) ? (int)chance->field : -1;
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, DOUBTED * matches, known, em->model));
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, known, em->model));
     bool are_trees = link_model_set_order(em->model);
     ASSERT(are_trees);
     return 0;
@@ -387,6 +406,28 @@ static void take_others(struct em *em)
     }
 }
 
+/* What is more than chance is matches: as many, and they agree so. */
+static double take_chance(struct em *em, double share)
+{
+    const struct link_chance *chance = em->in->chance;
+    struct link_model_field *field = &em->model->field[chance->field];
+    unsigned levels = field->levels;
+    double prior[LINK_LEVELS_MAX], excess[LINK_LEVELS_MAX] = {0}, most = 0, close = 0;
+    set_chance(em, field);
+    link_model_prior_m(field->kind, levels, prior);
+    for (unsigned level = levels - CLOSE_LEVELS; level < levels; level++) {
+        excess[level] = fmax(chance->all[level] - chance->u[level], 0);
+        most += excess[level];
+        close += prior[level];
+    }
+    if (most <= share)
+        return share;
+    for (unsigned level = levels - CLOSE_LEVELS; level < levels; level++)
+        prior[level] = close * excess[level] / most;
+    set_shares(field->of[LINK_M].share, prior, prior, 0, levels);
+    return most;
+}
+
 /* u as if there were no matches, then a first idea of them: m from general knowledge, and few. No
  * tree is learnt without that idea: it would be the matches' own. */
 static int start(struct em *em, struct workers *w, struct watch *watch,
@@ -397,6 +438,8 @@ static int start(struct em *em, struct workers *w, struct watch *watch,
     TRY(learn_u(em, w));
     take_others(em);
     double share = 0.1 * em->in->records / em->in->pairs_possible;
+    if (em->in->chance && em->in->chance->known)
+        share = take_chance(em, share);
     em->model->match_share = share < 0.1 ? share : 0.1;
     em->model->mates = 0.2;
     return run_rounds(em, 1, w, watch, result);

@@ -24,6 +24,7 @@
 
 #include "base/watch.h"
 #include "base/workers.h"
+#include "link/chance.h"
 #include "link/model.h"
 #include "link/pattern.h"
 
@@ -44,6 +45,7 @@ struct link_em_input {
     /* By field and level: pairs that nobody asks about, of a list that is linked with others only.
      * They are of two persons, nearly all: u is learnt there first. NULL: there are none. */
     const double (*others)[LINK_LEVELS_MAX];
+    const struct link_chance *chance; /* where to begin when one field alone tells; NULL: nowhere */
 };
 
 struct link_em_result {

@@ -32,7 +32,8 @@ struct learning {
     struct link_scoring **scoring;  /* per worker */
     struct link_patterns *patterns; /* per worker; [0] holds all in the end */
     uint64_t *random_outside;       /* per worker */
-    struct others *others;          /* per worker; [0] holds all in the end */
+    struct link_chance chance;
+    struct others *others; /* per worker; [0] holds all in the end */
     struct link_edges *likely;
     struct workers *w;
     struct watch *watch;
@@ -186,7 +187,8 @@ static int estimate(struct learning *l, struct link_model *model)
                                .pairs_possible = fmax((double)l->u->pairs, 1),
                                .records = l->u->count,
                                .coverage = fmax(l->plan->coverage, 0.05),
-                               .others = l->others[0].pairs};
+                               .others = l->others[0].pairs,
+                               .chance = &l->chance};
     uint32_t *free_fields = mem_calloc(t->count + 1, sizeof *free_fields);
     REJECT_IF(!free_fields, E_NOMEM);
     double found = 0;
@@ -322,6 +324,7 @@ int link_learn(const struct link_universe *u, const struct link_settings *settin
     int error;
     link_plan_init(&first);
     link_model_start(&model, u->records);
+    TRY(link_chance_measure(u, settings->seed, w, watch, &l.chance));
     if (u->pairs <= pairs_max) {
         error = link_plan_choose(plan, u, NULL, pairs_max, w, watch);
         if (error == 0)

@@ -11,6 +11,7 @@
 #define MOSTLY_LONG 55
 #define SOMETHING 25
 #define JOINED_ALIKE 0.92
+#define MANY_WORDS 3
 #define JOINED_SLIP_LETTERS_MIN 5
 
 bool link_name_is_name(enum link_kind kind)
@@ -188,19 +189,35 @@ static void pair_equal(struct match *m)
             }
 }
 
+/* Those of a that have no word yet against those of b that are free; returns the relations that
+ * occur, as bits. */
+static unsigned relate_all(const struct match *m, bool names, struct link_relations *relations,
+                           uint8_t related[LINK_NAME_WORDS_MAX][LINK_NAME_WORDS_MAX])
+{
+    unsigned occur = 0;
+    uint8_t unused[LINK_NAME_WORDS_MAX];
+    size_t count = 0;
+    for (size_t j = 0; j < m->b_count; j++)
+        if (!(m->used & 1u << j))
+            unused[count++] = (uint8_t)j;
+    for (size_t i = 0; i < m->a_count; i++)
+        for (size_t k = 0; k < count && !m->relations[i]; k++) {
+            enum link_relation relation =
+                link_words_relate(m->dictionary, m->a[i], m->b[unused[k]], names, relations);
+            related[i][unused[k]] = (uint8_t)relation;
+            occur |= 1u << relation;
+        }
+    return occur;
+}
+
 /* The closest first; of equally close ones the first, in an order that is the same whichever side
  * came first. */
 static void pair_alike(struct match *m, bool names, struct link_relations *relations)
 {
     uint8_t related[LINK_NAME_WORDS_MAX][LINK_NAME_WORDS_MAX];
-    for (size_t i = 0; i < m->a_count; i++)
-        for (size_t j = 0; j < m->b_count && !m->relations[i]; j++)
-            related[i][j] =
-                m->used & 1u << j
-                    ? 0
-                    : (uint8_t)link_words_relate(m->dictionary, m->a[i], m->b[j], names, relations);
+    unsigned occur = relate_all(m, names, relations, related);
     for (unsigned want = LINK_RELATION_FORM; want > LINK_RELATION_NONE; want--)
-        for (size_t i = 0; i < m->a_count; i++)
+        for (size_t i = 0; i < m->a_count && occur & 1u << want; i++)
             for (size_t j = 0; j < m->b_count && !m->relations[i]; j++)
                 if (!(m->used & 1u << j) && related[i][j] == want)
                     pair_up(m, i, j, (enum link_relation)want);
@@ -287,7 +304,8 @@ static enum link_likeness compare_many(struct match *m, bool names,
     pair_alike(m, names, relations);
     sum_up(m);
     enum link_likeness likeness = likeness_of(m);
-    if (likeness < LINK_LIKENESS_FORM) {
+    bool many = m->a_count >= MANY_WORDS && m->best < LINK_RELATION_SLIP; /* that all differ */
+    if (likeness < LINK_LIKENESS_FORM && !many) {
         enum link_likeness whole = compare_joined(m);
         likeness = whole > likeness ? whole : likeness;
     }

@@ -73,6 +73,12 @@ struct link_scratch *link_scratch_new(const struct link_records *r) MUST_USE;
 void link_scratch_free(struct link_scratch *s);
 void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint8_t *levels,
                       struct link_scratch *s);
+/* The level at which a record agrees, in one field, with a value that was put together by chance:
+ * of as many words as from[0] has, each word that of another record (from[i]) at its place. MISSING
+ * when one of them has none there, or only one word: then there is nothing to put together. */
+#define LINK_MIXED_MAX 24
+unsigned link_compare_mixed(const struct link_records *r, unsigned field, uint32_t a,
+                            const uint32_t from[LINK_MIXED_MAX], struct link_scratch *s);
 
 /* Keys for blocking. Each field offers some: of a family name for instance the whole, the
  * phonetic key, the consonants, the first three letters; of a date the whole, year and month, the

@@ -114,18 +114,17 @@ static inline int count_bits(uint32_t set)
     return (int)(((set + (set >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24);
 }
 
-/* With m matches at most, Jaro's is at most (m/a + m/b + 1)/3; the bonus at most 0.4 of the
- * rest. */
+/* With m matches at most, Jaro's is at most (m/a + m/b + 1)/3; the bonus, of what is over
+ * BONUS_OVER only, at most 0.4 of the rest. Nothing is divided: this is asked for all words of
+ * texts. */
 bool link_packed_may_reach(const struct link_packed *a, const struct link_packed *b, double least)
 {
-    int alone_a = count_bits(a->letters & ~b->letters);
-    int alone_b = count_bits(b->letters & ~a->letters);
-    int most_a = a->len - alone_a, most_b = b->len - alone_b;
+    int most_a = a->len - count_bits(a->letters & ~b->letters);
+    int most_b = b->len - count_bits(b->letters & ~a->letters);
     int most = most_a < most_b ? most_a : most_b;
-    if (most <= 0)
-        return false;
-    double jaro = ((double)most / a->len + (double)most / b->len + 1) / 3;
-    return (jaro > BONUS_OVER ? jaro + 0.4 * (1 - jaro) : jaro) >= least;
+    double with_bonus = (least - 0.4) / 0.6;
+    double jaro = with_bonus > BONUS_OVER ? with_bonus : BONUS_OVER;
+    return most > 0 && most * (a->len + b->len) >= (3 * jaro - 1 - 1e-9) * (a->len * b->len);
 }
 
 /* What is left of both without their common beginning and end. */

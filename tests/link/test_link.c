@@ -70,6 +70,39 @@ static void persons_are_found_and_chances_are_true(void **state)
     invented_release(&all);
 }
 
+/* Two lists in two scripts, of names alone. */
+static double f1_of_names(const char *said, unsigned fields)
+{
+    static const struct link_simulation two = {
+        .seed = 5, .persons = 600, .lists = 2, .captured = 0.7, .mistakes = 0.3, .scripts = true};
+    static const char *const others[] = {"record", "date_of_birth", "sex",           "place",
+                                         "phone",  "patronymic",    "дата рождения", "пол",
+                                         "город",  "телефон",       "отчество"};
+    struct invented all;
+    invented_init(&all, &two);
+    struct link_options options = invented_options(&all);
+    options.truth = "person";
+    options.columns.ignore = others;
+    options.columns.ignore_count = COUNT_OF(others);
+    options.columns.said = span_text(said);
+    struct link_result *result = run_link(&options, 2, NULL);
+    assert_int_equal(result->model.fields, fields);
+    assert_true(result->evaluation.pairs.wanted > 100);
+    double f1 = link_score_f1(&result->evaluation.pairs);
+    link_result_free(result);
+    invented_release(&all);
+    return f1;
+}
+
+static void names_alone_are_enough(void **state)
+{
+    (void)state;
+    assert_true(f1_of_names("", 2) > 0.75);
+    assert_true(f1_of_names("family_name,full name\ngiven_name,full name\n"
+                            "фамилия,full name\nимя,full name\n",
+                            1) > 0.75);
+}
+
 static void the_truth_is_kept_from_the_engine(void **state)
 {
     (void)state;
@@ -569,6 +602,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(persons_are_found_and_chances_are_true),
+        cmocka_unit_test(names_alone_are_enough),
         cmocka_unit_test(the_truth_is_kept_from_the_engine),
         cmocka_unit_test(threads_and_memory_change_nothing),
         cmocka_unit_test(the_order_of_rows_changes_no_group),

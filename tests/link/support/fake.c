@@ -320,6 +320,18 @@ void link_compare_all(const struct link_records *r, uint32_t a, uint32_t b, uint
         levels[f] = (uint8_t)compare(r, f, a, b);
 }
 
+/* Its values are not made of words. */
+unsigned link_compare_mixed(const struct link_records *r, unsigned field, uint32_t a,
+                            const uint32_t from[LINK_MIXED_MAX], struct link_scratch *s)
+{
+    (void)r;
+    (void)field;
+    (void)a;
+    (void)from;
+    (void)s;
+    return LINK_LEVEL_MISSING;
+}
+
 unsigned link_field_keys(const struct link_records *r, unsigned field)
 {
     (void)r;
