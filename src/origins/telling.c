@@ -188,8 +188,9 @@ static struct span title_of(const struct document *d, struct span text)
 {
     struct span title = d->title;
     if (title.len == 0) {
-        const uint8_t *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
-        title = span_slice(text, 0, end ? (size_t)(end - text.data) : text.len);
+        title = span_slice(text, 0, TITLE_BYTES_MAX);
+        const uint8_t *end = title.len ? memchr(title.data, '\n', title.len) : NULL;
+        title.len = end ? (size_t)(end - title.data) : title.len;
     }
     return span_slice(title, 0, TITLE_BYTES_MAX);
 }
