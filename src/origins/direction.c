@@ -16,7 +16,7 @@
 #define NAME_WORDS_MAX 8
 #define SIDES_MAX 1024 /* of a document: passages in which one that stands between is looked for */
 #define NEARER 0.05    /* by how much of the words */
-#define FOLDED_BYTES_MAX (1u << 20)
+#define FOLDED_BYTES_MAX ((size_t)16 << 30) /* a passage may be a whole book */
 
 /* A passage, seen from one of its documents. */
 struct side {

@@ -89,7 +89,7 @@ static int is_pronoun(const struct language *language, struct span mention, bool
     struct buf folded CLEANUP(buf_release);
     buf_init(&folded, 1 << 16);
     *ret_pronoun = false;
-    if (!language)
+    if (!language || mention.len > KNOWN_NAME_MAX_BYTES)
         return 0;
     TRY(fold_search(mention, &folded));
     *ret_pronoun = language_has(language_section(language, "pronoun"), buf_bytes(&folded));

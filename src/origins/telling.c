@@ -71,6 +71,15 @@ static int keep(struct tellings *t, struct span s, struct span *ret_kept)
     return 0;
 }
 
+/* At a character. */
+static struct span cut(struct span text, size_t max_bytes)
+{
+    size_t len = text.len < max_bytes ? text.len : max_bytes;
+    while (len < text.len && len > 0 && (text.data[len] & 0xc0) == 0x80)
+        len--;
+    return span_slice(text, 0, len);
+}
+
 /* One of its words says that they cannot be named. */
 static int is_nameless(struct adding *a, struct span name, bool *ret_nameless)
 {
@@ -78,6 +87,8 @@ static int is_nameless(struct adding *a, struct span name, bool *ret_nameless)
     struct span word;
     *ret_nameless = false;
     while (word_next(&name, &word)) {
+        if (word.len > KNOWN_NAME_MAX_BYTES)
+            continue;
         buf_reset(&a->key);
         if (fold_search(word, &a->key) == 0)
             *ret_nameless |= language_has(nameless, buf_bytes(&a->key));
@@ -89,7 +100,7 @@ static int is_nameless(struct adding *a, struct span name, bool *ret_nameless)
 /* The key stands in kept_keys, and is found when all are there. */
 static int add_teller(struct adding *a, struct draft *made, struct stretch s)
 {
-    struct span name = span_slice(a->text, s.from, s.to - s.from);
+    struct span name = cut(span_slice(a->text, s.from, s.to - s.from), KNOWN_NAME_MAX_BYTES);
     struct teller *teller = &made->tellers[made->told.teller_count++];
     TRY(is_nameless(a, name, &teller->nameless));
     buf_reset(&a->key);
@@ -151,7 +162,7 @@ static int add_places(struct adding *a, struct draft *made, struct span s)
 {
     struct span word;
     for (bool first = true; word_next(&s, &word); first = false) {
-        if (!word_is_capital(word))
+        if (!word_is_capital(word) || word.len > KNOWN_NAME_MAX_BYTES)
             continue;
         buf_reset(&a->key);
         if (fold_search(word, &a->key) == E_NOMEM)
@@ -324,10 +335,7 @@ static int add_one(struct adding *a, const struct document *d, uint32_t number,
     struct draft made = {.told = {.claim = *claim}};
     struct span sentence =
         span_slice(a->text, claim->sentence.from, claim->sentence.to - claim->sentence.from);
-    size_t len = sentence.len < TELLING_SAID_BYTES ? sentence.len : TELLING_SAID_BYTES;
-    while (len < sentence.len && len > 0 && (sentence.data[len] & 0xc0) == 0x80)
-        len--;
-    made.told.said = span_slice(sentence, 0, len);
+    made.told.said = cut(sentence, TELLING_SAID_BYTES);
     made.told.tellers = made.tellers;
     made.told.places = made.places;
     buf_reset(&a->kept_keys);
