@@ -51,7 +51,7 @@ static const char help[] =
     "docs/origins.md says how it works.\n";
 
 #define FILE_MODE 0600
-#define MEMORY_MIN_BYTES ((uint64_t)256 << 20)
+#define MEMORY_MIN_BYTES ((uint64_t)16 << 20)
 #define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
 
 enum { REPORT, PASSAGES, PAIRS, QUOTES, PAGE, OUTPUTS };
@@ -73,6 +73,7 @@ struct work {
     struct buf table_text;
     struct about_table *table;
     struct known_names *names;
+    struct spill *texts; /* the corpus's own */
     struct corpus *corpus;
     struct origins_means means;
     struct origins *origins;
@@ -99,7 +100,7 @@ static int read_memory(struct work *w)
     if (decimal_read(digits, MEMORY_MAX_BYTES >> shift, &value) < 0 ||
         value << shift < MEMORY_MIN_BYTES)
         return problem_set(&w->cli->problem, E_ARGUMENT,
-                           "--memory \"%.40s\": a size from 256M on, such as 4G", text);
+                           "--memory \"%.40s\": a size from 16M on, such as 4G", text);
     w->means.memory_bytes = (size_t)(value << shift);
     return 0;
 }
@@ -185,7 +186,9 @@ static int make_means(struct work *w)
     w->means.workers = workers_new((unsigned)threads);
     REJECT_IF(!w->means.workers, E_NOMEM);
     const char *folder = w->spill_folder ? w->spill_folder : getenv("TMPDIR");
-    return spill_sealed_new(folder ? folder : "/var/tmp", &w->means.spill, &w->cli->problem);
+    folder = folder ? folder : "/var/tmp";
+    TRY(spill_sealed_new(folder, &w->texts, &w->cli->problem));
+    return spill_sealed_new(folder, &w->means.spill, &w->cli->problem);
 }
 
 /* Out */
@@ -290,7 +293,7 @@ static int prepare(struct work *w)
     TRY(read_languages(w));
     TRY(read_names(w));
     TRY(read_table(w));
-    TRY(corpus_new(w->means.memory_bytes / 2, w->means.spill, &w->corpus));
+    TRY(corpus_new(w->means.memory_bytes / 2, w->texts, &w->corpus));
     return open_outputs(w);
 }
 
@@ -328,6 +331,7 @@ static void release(struct work *w)
     languages_free(w->languages);
     workers_free(w->means.workers);
     spill_sealed_free(w->means.spill);
+    spill_sealed_free(w->texts);
     buf_release(&w->table_text);
 }
 
