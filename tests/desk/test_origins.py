@@ -167,8 +167,44 @@ def test_order_threads_and_memory_change_no_byte(folder):
     assert len(json.loads(expected)['passages']) > 50
     random.Random(2).shuffle(files)
     assert run(*files, '--json', '--threads', 3) == expected
-    assert run(folder / 'in', '--json', '--memory', '256M', '--spill', folder) == expected
+    assert run(folder / 'in', '--json', '--memory', '16M', '--spill', folder) == expected
     assert sorted(p.name for p in folder.iterdir()) == ['in']
+
+
+def large(folder, files):
+    """A collection that does not fit into --memory 16M, of which half is for texts."""
+    dice = random.Random(3)
+    words = [f'w{n:x}' for n in range(40000)]
+    texts = []
+    for number in range(files):
+        for _ in range(400):
+            text = [' '.join(dice.choices(words, k=55)).capitalize() + '.' for _ in range(8)]
+            if texts and dice.random() < 0.3:
+                text[2:4] = dice.choice(texts)[2:4]
+            texts.append(text)
+        records = [record(number * 1000 + i, '<p>' + '<p>'.join(text)) for i, text in enumerate(texts[-400:])]
+        write(folder, f'{number:02}.warc', b''.join(records) + record(number * 1000 + 999, page(ARTICLE)))
+    return folder
+
+
+def all_outputs(folder, *arguments, **others):
+    """What comes out as text, JSON, HTML and tables, as bytes."""
+    run(*arguments, '--json', '--html', folder / 'page', '--tsv', folder / 'tsv', '-o', folder / 'json', **others)
+    names = ('page', 'json', 'tsv/passages.tsv', 'tsv/pairs.tsv', 'tsv/quotes.tsv')
+    return [(folder / name).read_bytes() for name in names]
+
+
+def test_what_does_not_fit_into_memory_changes_no_byte(folder):
+    large(folder / 'in', 9)
+    files = sorted((folder / 'in').iterdir())
+    expected = all_outputs(folder, folder / 'in', '--memory', '1G', '--threads', 1)
+    got = json.loads(expected[1])
+    assert sum(d['characters'] for d in got['documents']) > 8.5e6 and len(got['passages']) > 500, len(got['passages'])
+    assert all_outputs(folder, *reversed(files), '--memory', '16M', '--threads', 2, '--spill', folder) == expected
+    index = folder / 'index'
+    for some in (files[7:], files[2:5], files[:2]):
+        run(*some, '--index', index, '--memory', '16M', '-o', '/dev/null')
+    assert all_outputs(folder, *files[4:8], '--index', index, '--memory', '16M') == expected
 
 
 def test_an_index_gives_what_a_full_run_gives(folder):
@@ -238,6 +274,50 @@ def test_one_sentence_and_one_document_again_and_again(folder):
     assert {d['copy_group'] for d in got['documents'] if d['name'].startswith('c')} == {'c000'}
 
 
+def test_a_word_a_name_and_a_passage_of_any_length(folder):
+    word, book = 'X' * 200000, ' '.join(f'w{n}' for n in range(300000))
+    said = f'"They took {word} and went," said Pavel {word}, a spokesman.'
+    for i in range(2):
+        write(folder, f'in/a{i}.txt', f'Title\n\nPolice said that 40 men were detained in {word}, Pavel {word} said. {said} {i}\n')
+        write(folder, f'in/b{i}_2025-01-0{i + 1}_x.txt', f'Book {i}\n\n{book}\n')
+        write(folder, f'in/c{i}.txt', f'Quoted {i}\n\n"{book}," said Pavel Dorin of Open Door Karsk.\n')
+    write(folder, 'in/open.html', f'<title>{word}</title><meta property="og:site_name" content="{word}"><p>{ARTICLE}' + '<div>' * 99999)
+    got = json.loads(all_outputs(folder, folder / 'in')[1])
+    assert len(got['documents']) == 7 and len(got['passages']) > 3, got['passages']
+    assert 'passage' in run(folder / 'in')
+
+
+def seconds(*arguments):
+    """Of processor time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(*arguments, '-o', '/dev/null')
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime
+
+
+def test_a_document_that_is_one_sentence_takes_time_by_its_length(folder):
+    sentence = '"They were taken away in the night," said Pavel Dorin of Open Door Karsk. More than 100 men were detained in Karsk. '
+    times = [seconds(write(folder, f'{count}.txt', sentence * count)) for count in (5000, 40000)]
+    assert times[1] < 24 * times[0] + 1, times
+
+
+def peak_bytes(*arguments):
+    program = os.posix_spawn(VOUCHSAFE, [VOUCHSAFE, 'origins', *map(str, arguments), '-o', '/dev/null'], os.environ)
+    _, status, used = os.wait4(program, 0)
+    assert status == 0, status
+    return used.ru_maxrss * 1024
+
+
+def test_a_million_copies_take_little_memory(folder):
+    """What each copy takes, from which follows what a million of them take."""
+    copies = (3000, 15000)
+    files = [write(folder, f'{count}.warc', b''.join(record(i, page(ARTICLE)) for i in range(count))) for count in copies]
+    if b'__asan_init' in Path(VOUCHSAFE).read_bytes():
+        return # it keeps what was freed
+    peaks = [peak_bytes(path, '--threads', 1) for path in files]
+    assert (peaks[1] - peaks[0]) / (copies[1] - copies[0]) < 2200, peaks
+
+
 def test_a_disk_that_is_full(folder):
     three(folder / 'in')
     assert 'No space left' in run(folder / 'in', '-o', '/dev/full', code=1)
@@ -269,7 +349,7 @@ def test_an_interrupt_writes_nothing(folder):
 def test_wrong_usage(folder):
     three(folder)
     assert 'it needs a file or a folder' in run(code=2)
-    assert 'a size from 256M on' in run(folder, '--memory', '1M', code=2)
+    assert 'a size from 16M on' in run(folder, '--memory', '1M', code=2)
     assert 'such as uk=uk.txt' in run(folder, '--language', 'uk', code=2)
     assert '--threads' in run(folder, '--threads', '0x', code=2)
     assert 'No such file' in run(folder / 'nothing', code=1)
