@@ -334,7 +334,9 @@ static int try_nobody(struct finding *f, size_t word, size_t start, size_t end, 
     const struct claim_word *words = f->words.words;
     for (size_t at = word + used; at < end && at < word + used + 6 && !words[at].breaks; at++) {
         const char *kind = act_at(f, at, end, &act_used);
-        if (!kind)
+        /* "none of those detained": who they are */
+        if (!kind || is(f, "preposition", at - 1, at) ||
+            (is(f, "determiner", at - 1, at) && is(f, "preposition", at - 2, at - 1)))
             continue;
         struct claim c = {.bound = CLAIM_NONE,
                           .number = {words[word].at.from, words[word + used - 1].at.to}};

@@ -25,9 +25,10 @@ struct claim {
     struct stretch sentence;
     struct stretch number; /* the words of the number, with its bound */
     enum claim_bound bound;
-    int64_t low, high;    /* both the number, but for a range: its ends */
-    struct stretch what;  /* counted: "men", "homosexuals" */
-    struct stretch act;   /* what befell them: "were detained"; may be empty */
+    int64_t low, high;   /* both the number, but for a range: its ends; of "hundreds": the least and
+                        * most that it can mean */
+    struct stretch what; /* counted: "men", "homosexuals" */
+    struct stretch act;  /* what befell them: "were detained"; may be empty */
     const char *act_kind; /* the section's word for it, the same in all languages: detained, killed,
                            * tortured, missing, injured, displaced, released, present; or NULL */
     bool hedged;          /* reportedly, allegedly, unconfirmed */

@@ -14,6 +14,7 @@
 struct cue {
     size_t from, to; /* words */
     struct stretch source;
+    bool deeper; /* the one before has it from them: "the Wire said, citing Petrova" */
 };
 
 /* A verb of saying, and not a noun that looks like one ("of advocates", "a report"). */
@@ -79,7 +80,7 @@ static bool names_somebody(const struct claim_words *w, size_t from, size_t to)
 static bool opens_name(const struct claim_words *w, size_t from, size_t word)
 {
     for (size_t i = from; i < word; i++) {
-        if (w->words[i].capital)
+        if (w->words[i].capital && !w->words[i].sentence)
             return false;
     }
     return w->words[word].opens && w->words[word].capital;
@@ -100,10 +101,16 @@ static size_t phrase_end(const struct claim_words *w, size_t word, size_t end)
 static struct stretch subject_before(const struct claim_words *w, size_t start)
 {
     size_t end = start + 1;
-    while (end - start < PHRASE_WORDS_MAX && end < w->count && !w->words[end].breaks &&
-           !ends_phrase(w, end, w->count))
+    while (end - start < PHRASE_WORDS_MAX && end < w->count &&
+           (!w->words[end].breaks || opens_name(w, start, end)) && !ends_phrase(w, end, w->count))
         end++;
     bool comma = end < w->count && w->words[end].breaks && !w->words[end].sentence;
+    for (size_t i = start; i < end; i++) {
+        /* "Three people died, where the police ..." is no subject. */
+        if (w->words[i].digits || claim_match(w, "number", i, end, NULL) > 0 ||
+            claim_match(w, "vague number", i, end, NULL) > 0)
+            return (struct stretch){0, 0};
+    }
     return comma && w->words[start].capital ? stretch_of(w, start, end) : (struct stretch){0, 0};
 }
 
@@ -116,6 +123,7 @@ static struct stretch source_behind(const struct claim_words *w, size_t behind, 
         return none;
     size_t to = phrase_end(w, behind, end);
     if (closed && to < end && !w->words[to].breaks &&
+        claim_match(w, "according", to, end, NULL) == 0 &&
         claim_match(w, "after source", to, end, NULL) == 0)
         return none;
     return names_somebody(w, behind, to) ? stretch_of(w, behind, to) : none;
@@ -160,14 +168,16 @@ static bool is_colon_behind(const struct claim_words *w, size_t cue_end)
 static bool find_cue(const struct claim_words *w, size_t start, size_t end, size_t word,
                      struct cue *cue)
 {
-    size_t used = claim_match(w, "according", word, end, NULL);
+    int64_t deeper;
+    size_t used = claim_match(w, "according", word, end, &deeper);
     if (used > 0) {
-        *cue = (struct cue){word, word + used, source_behind(w, word + used, end, false)};
+        *cue =
+            (struct cue){word, word + used, source_behind(w, word + used, end, false), deeper == 1};
         return cue->source.to > 0;
     }
     if (!is_cue(w, start, word, end, &used))
         return false;
-    *cue = (struct cue){word, word + used, source_before(w, start, word, word + used, end)};
+    *cue = (struct cue){word, word + used, source_before(w, start, word, word + used, end), false};
     if (cue->source.to == 0)
         cue->source = source_behind(w, word + used, end, false);
     return cue->source.to > 0;
@@ -186,6 +196,13 @@ unsigned claim_chain(const struct claim_words *w, size_t start, size_t end, size
             continue;
         before += at < word;
         count++;
+    }
+    for (unsigned i = before + 1; i < count; i++) {
+        struct cue cue = cues[i];
+        if (cue.deeper) {
+            cues[i] = cues[i - 1];
+            cues[i - 1] = cue;
+        }
     }
     for (unsigned i = 0; i < before && made < CLAIM_CHAIN_MAX; i++)
         chain[made++] = cues[i].source;

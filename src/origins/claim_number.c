@@ -5,6 +5,7 @@
 
 #define NUMBER_MAX 1000000000000000
 #define BOUND_WORDS_BACK 4
+#define VAGUE_REACH 5 /* "dozens" may be so many times the least that it can mean */
 
 static struct span between(const struct claim_words *w, size_t word)
 {
@@ -189,6 +190,7 @@ bool claim_number_at(const struct claim_words *w, size_t word, size_t end,
     if (word > 0 && !w->words[word].sentence && claim_match(w, "multiple", word, end, NULL) > 0)
         n.from = n.number_from = word - 1; /* a hundred */
     n.bound = vague ? CLAIM_ABOUT : CLAIM_EXACTLY;
+    n.high = vague ? n.low * VAGUE_REACH : n.low;
     look_for_range(w, end, &n);
     look_before(w, claim_sentence_start(w, word), &n);
     if (n.to < end)

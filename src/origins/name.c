@@ -157,9 +157,26 @@ static uint32_t behind_roles(const struct names *n, uint32_t from, uint32_t to)
     return behind < to ? behind : from;
 }
 
+/* "Petrova, a lawyer, said": behind what is said of them. */
+static uint32_t behind_addition(const struct names *n, uint32_t after)
+{
+    if (after >= n->line->count || n->line->units[after].mark != ',')
+        return after;
+    for (uint32_t i = after + 1; i < n->line->count && i - after < CALLED_UNITS_MAX; i++) {
+        const struct unit *u = &n->line->units[i];
+        if (u->begins || u->quote != QUOTE_MARKS_NONE || in_section(n, n->words->relative, i))
+            return after;
+        if (u->mark == ',')
+            return i + 1;
+        if (i == after + 1 && in_section(n, n->words->say, i))
+            return i;
+    }
+    return after;
+}
+
 static bool has_cue(const struct names *n, struct mention m)
 {
-    uint32_t after = m.to;
+    uint32_t after = behind_addition(n, m.to);
     while (after < n->line->count && in_section(n, n->words->between, after))
         after++;
     return (after < n->line->count && in_section(n, n->words->say, after)) ||
@@ -171,6 +188,10 @@ static void read_name(struct names *n, uint32_t i)
     struct name *name = &n->names[n->count++];
     uint32_t to = name_end(n, i);
     i = behind_roles(n, i, to);
+    /* "the spokesman of ODK Anna Petrova" */
+    if (to - i > 2 && n->line->units[i].upper && !n->line->units[i + 1].upper &&
+        role_before(n, i) != NAME_NONE)
+        i++;
     *name = (struct name){.mention = {i, to}};
     name->first = stem_hash(n, i);
     name->last = stem_hash(n, to - 1);
@@ -178,7 +199,13 @@ static void read_name(struct names *n, uint32_t i)
     take_role_after(n, name);
     uint32_t from = name->mention.from;
     name->speaks = has_cue(n, name->mention);
-    name->subject = from == 0 || !in_section(n, n->words->preposition, from - 1);
+    /* "KARSK - Forty men ..." says where it was written. */
+    bool dateline =
+        n->line->units[from].begins && to < n->line->count && n->line->units[to].mark == '-';
+    while (from > 0 && !n->line->units[from].begins &&
+           in_section(n, n->words->determiner, from - 1))
+        from--;
+    name->subject = !dateline && (from == 0 || !in_section(n, n->words->preposition, from - 1));
 }
 
 static int compare_last(const void *a, const void *b, void *arg)

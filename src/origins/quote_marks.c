@@ -420,6 +420,7 @@ static uint32_t after_dash(struct span text, uint32_t at, uint32_t to)
     struct span here = rest;
     if (rest.len > 0 && is_dash(utf8_next(&rest)))
         here = rest;
+    rest = here;
     while (rest.len > 0 && is_space(utf8_next(&rest)))
         here = rest;
     return (uint32_t)(here.data - text.data);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Claims, statements and passages on the page. */
+#include <string.h>
+
 #include "origins/report_html.h"
 #include "origins/report_words.h"
 
@@ -134,7 +136,7 @@ static int put_statement(struct html_report *h, uint32_t number)
     const char *speaker =
         *s->speaker ? html_report_show(h, span_text(s->speaker)) : "Nobody is named";
     values_text(v, "speaker", speaker);
-    if (*s->role)
+    if (*s->role && strcmp(s->role, s->speaker) != 0)
         values_text(v, "role", html_report_show(h, span_text(s->role)));
     report_words_counted(&h->words, statement_documents(s), "document", "documents");
     values_text(v, "documents", html_report_keep(h));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What is said: claims with where they come from, statements with their wordings, passages. What
  * differs stands in [brackets]; of a long run that is the same only both ends are shown. */
+#include <string.h>
+
 #include "draw/term.h"
 #include "origins/report_text.h"
 #include "origins/report_words.h"
@@ -170,7 +172,7 @@ int text_report_claims(struct text_report *t)
 static void put_speaker(struct text_report *t, const struct statement *s)
 {
     buf_text(&t->words, *s->speaker ? s->speaker : "Nobody is named");
-    if (*s->role)
+    if (*s->role && strcmp(s->role, s->speaker) != 0)
         buf_printf(&t->words, ", %s", s->role);
     if (s->disputed)
         buf_text(&t->words, " (documents name different speakers)");

@@ -133,6 +133,19 @@ static bool joins(const struct clause *c, uint32_t i, uint32_t from, uint32_t to
            unit_at(c, i - 1)->name && unit_at(c, i + 1)->name;
 }
 
+/* "The ministry put": behind a role that no other follows, where words have no endings that tell. */
+static bool is_verb_of_role(const struct clause *c, uint32_t i, uint32_t to)
+{
+    if (language_section_count(c->words->ending) > 0 || !in_section(c, c->words->role, i - 1) ||
+        unit_at(c, i - 1)->possessive)
+        return false;
+    for (uint32_t at = i; at < to && at < i + 3; at++) {
+        if (unit_at(c, at)->name || in_section(c, c->words->role, at))
+            return false;
+    }
+    return true;
+}
+
 static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t to)
 {
     const struct unit *u = unit_at(c, i);
@@ -153,8 +166,20 @@ static bool goes_on(const struct clause *c, uint32_t i, uint32_t from, uint32_t 
         return false;
     /* "Petrova opposed": what follows a name and is no name is a verb. */
     const struct unit *before = unit_at(c, i - 1);
+    /* "in a statement the ministry" */
+    if (in_section(c, c->words->determiner, i) && !u->name && !u->number &&
+        !in_section(c, c->words->determiner, i - 1) && !in_section(c, c->words->pronoun, i) &&
+        number_in(c, c->words->preposition, i - 1) < 0)
+        return false;
+    bool inflected = language_section_count(c->words->ending) > 0;
+    bool of_name =
+        inflected && i + 1 < to && unit_at(c, i + 1)->name && !in_section(c, c->words->work, i);
+    if (inflected && before->name && !of_name && !in_section(c, c->words->particle, i))
+        return false; /* "сказала Петрова агентству" */
     if (before->name && !before->possessive && !in_section(c, c->words->role, i) &&
         !in_section(c, c->words->particle, i))
+        return false;
+    if (is_verb_of_role(c, i, to))
         return false;
     return cue_at(c, i, to, &form, &weak) == 0;
 }
@@ -603,6 +628,12 @@ static bool cue_in(const struct clause *c, struct speaker *s)
     return false;
 }
 
+/* Nothing else stands in it. */
+static bool is_paragraph(const struct units *line, uint32_t at)
+{
+    return line->units[at].begins && (at + 1 == line->count || line->units[at + 1].begins);
+}
+
 struct speaker speaker_around(const struct units *line, const struct quote_words *words,
                               const struct speaker *found, uint32_t at)
 {
@@ -616,6 +647,9 @@ struct speaker speaker_around(const struct units *line, const struct quote_words
         if (leads &&
             (cue_in(&before, &s) || main_subject(&before, before.from, before.to, &s.mention)))
             s.grounds = QUOTE_AFTER_PARAGRAPH;
+        else if (language_section_count(words->ending) == 0 && is_paragraph(line, at) &&
+                 quoted_in(&before, found, &s))
+            s.grounds = QUOTE_CONTINUED;
     } else if (quoted_in(&before, found, &s)) {
         s.grounds = QUOTE_CONTINUED;
     } else if (cue_in(&before, &s) || main_subject(&before, before.from, before.to, &s.mention)) {

@@ -68,7 +68,7 @@ static void numbers(void **state)
     assert_claims("About a hundred men were rounded up in the town.", "about 100 detained");
     assert_claims("Between 40 and 50 people were killed there.", "range 40-50 killed");
     assert_claims("40 to 50 men were held for 20 days.", "range 40-50 detained");
-    assert_claims("It is said that dozens of men are missing.", "about 24 missing");
+    assert_claims("It is said that dozens of men are missing.", "about 24-120 missing");
     assert_claims("Up to 12 detainees are missing from the station.", "at most 12 missing");
     assert_claims("There were 15 or more of them killed in the yard.", "at least 15 killed");
     assert_claims("Fewer than 10 people had been injured by then.", "fewer than 10 injured");
@@ -84,7 +84,7 @@ static void what_befell_them(void **state)
 {
     (void)state;
     assert_claims("The police shot dead at least three people and wounded dozens more in the town.",
-                  "at least 3 killed; about 24 injured");
+                  "at least 3 killed; about 24-120 injured");
     assert_claims("They fired, killing at least three and injuring about thirty, it was said.",
                   "at least 3 killed; about 30 injured");
     assert_claims("The group confirmed the deaths of four people after the arrests of 12 others.",
@@ -146,6 +146,13 @@ static void who_says_so(void **state)
                   "exactly 3 killed <Maren Holt");
     assert_claims("Tolma Lawyers has confirmed that four people were killed in it.",
                   "exactly 4 killed <Tolma Lawyers");
+    assert_claims("40 men were detained, the Wire said, citing Maren Holt.",
+                  "exactly 40 detained <the Wire <Maren Holt");
+    assert_claims(
+        "В городе задержаны 40 человек, сообщает агентство ВИА со ссылкой на врача Хольт.",
+        "exactly 40 detained <агентство ВИА <врача Хольт");
+    assert_claims("Погибли 14 человек, говорится в заявлении организации «Адвокаты Толмы».",
+                  "exactly 14 killed <организации «Адвокаты Толмы");
     assert_claims("But Maren Holt said that four people were killed in it.",
                   "exactly 4 killed <Maren Holt");
     assert_claims("Asked about the eleven men who were detained, Reve said: “It is not so.”",
