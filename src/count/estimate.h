@@ -61,6 +61,8 @@ bool count_table_apart(const struct count_table *t);
     X(GRID_EDGE, "grid-edge", "Part of the answer lies at the edge of the range looked at.")       \
     X(ONE_CELL, "one-cell", "The answer hangs on one small overlap.")                              \
     X(POOR_FIT, "poor-fit", "The model does not describe the overlaps that were seen.")            \
+    X(BETTER_REFUSED, "better-refused",                                                            \
+      "A model that fits better is not taken, since not all of it has a finite estimate.")         \
     X(NO_UPPER_LIMIT, "no-upper-limit", "The data give no upper limit.")                           \
     X(LOWER_BOUND, "lower-bound", "This is a lower limit, not an estimate of the whole.")          \
     X(PRIOR_MATTERS, "prior-matters",                                                              \

@@ -16,6 +16,8 @@
  * Newton decrement is then at most glm.c's, 1e-10. */
 #define VANISHING 1e-6
 #define POOR_FIT_LEVEL 0.01
+/* Of the logarithm of the unseen, above which it runs away itself. */
+#define RUNAWAY_VARIANCE 1e3
 
 struct logfit {
     struct count_table table;
@@ -150,6 +152,17 @@ bool logfit_check(struct logfit *f, struct loglinear_model *model)
         model->in_doubt = false;
     }
     return model->identifiable;
+}
+
+bool logfit_has_n(struct logfit *f, const struct loglinear_model *refused)
+{
+    set_design(f, &refused->terms);
+    double n = fit_table(f, NULL);
+    if (!(n > 0 && n <= COUNT_ABSURD * (double)f->n) ||
+        f->glm->rank + f->glm->infinite_count < f->design.columns)
+        return false;
+    glm_influence(f->glm, &f->design, 0, f->influence);
+    return f->influence[0] < RUNAWAY_VARIANCE;
 }
 
 void logfit_text(const struct logfit *f, struct loglinear_model *model)

@@ -20,6 +20,9 @@ void logfit_model(struct logfit *f, const struct hierarchy *terms, const double 
                   struct loglinear_model *ret_model);
 /* Decides the doubt, which can take long with many lists. Returns identifiable. */
 bool logfit_check(struct logfit *f, struct loglinear_model *model);
+/* Of a model that was refused: whether N is determined all the same, and only other parameters run
+ * away, as where everybody on one list is on another too and the two may depend on each other. */
+bool logfit_has_n(struct logfit *f, const struct loglinear_model *refused);
 /* The parameters of the last fit, by set; 0 for those that it has not. */
 void logfit_beta(const struct logfit *f, double by_set[COUNT_CELLS_MAX]);
 /* Adds the text. */

@@ -22,11 +22,14 @@
 
 enum criterion { BY_BIC, BY_AIC };
 
+static double fit_of(const struct loglinear_model *m, enum criterion criterion)
+{
+    return criterion == BY_BIC ? m->bic : m->aic;
+}
+
 static double value_of(const struct loglinear_model *m, enum criterion criterion)
 {
-    if (!m->identifiable)
-        return INFINITY;
-    return criterion == BY_BIC ? m->bic : m->aic;
+    return m->identifiable ? fit_of(m, criterion) : INFINITY;
 }
 
 /* The best of the models, the first of equals; SIZE_MAX when none is identifiable. */
@@ -88,6 +91,8 @@ struct look {
     struct hierarchy steps[HIERARCHY_STEPS_MAX];
     struct loglinear_model models[HIERARCHY_STEPS_MAX];
     struct loglinear_model chosen[2]; /* by enum criterion */
+    /* The best that was refused though it has an N; n is 0 when there is none. */
+    struct loglinear_model refused[2];
 };
 
 static void look_free(struct look *look)
@@ -149,6 +154,15 @@ static int fit_step(void *arg, size_t index, unsigned worker)
     return 0;
 }
 
+static void note_refused(struct look *look, const struct loglinear_model *m,
+                         enum criterion criterion)
+{
+    struct loglinear_model *best = &look->refused[criterion];
+    if (m->n > 0 && (best->n == 0 || fit_of(m, criterion) < fit_of(best, criterion)) &&
+        logfit_has_n(look->fits[0], m))
+        *best = *m;
+}
+
 /* The best whose estimate exists and is the only one. */
 static size_t best_sure(struct look *look, size_t count, enum criterion criterion)
 {
@@ -157,6 +171,7 @@ static size_t best_sure(struct look *look, size_t count, enum criterion criterio
         if (best == SIZE_MAX || logfit_check(look->fits[0], &look->models[best]))
             return best;
         look->result->refused++;
+        note_refused(look, &look->models[best], criterion);
     }
 }
 
@@ -197,6 +212,10 @@ static int choose_of_all(const struct count_table *t, struct look *look)
     for (unsigned criterion = BY_BIC; criterion <= BY_AIC; criterion++) {
         size_t best = best_of(look->models, count, criterion);
         look->chosen[criterion] = look->models[best == SIZE_MAX ? 0 : best];
+        for (size_t i = 0; i < count; i++) {
+            if (!look->models[i].identifiable)
+                note_refused(look, &look->models[i], criterion);
+        }
     }
     look->result->all = true;
     return 0;
@@ -242,12 +261,25 @@ static void tell_others(const struct look *look, struct count_estimate *e)
                               NUMBER(low), NUMBER(high));
 }
 
+static void tell_refused(struct look *look, enum criterion criterion, struct count_estimate *e)
+{
+    struct loglinear_model *m = &look->refused[criterion];
+    if (!e->given || m->n == 0 ||
+        !(fit_of(m, criterion) < fit_of(&look->chosen[criterion], criterion) - BETTER))
+        return;
+    logfit_text(look->fits[0], m);
+    count_estimate_warn(e, COUNT_WARN_BETTER_REFUSED);
+    count_estimate_detail(e, "The better one, %s, would say %s.", m->text, NUMBER(m->n));
+}
+
 static int run(const struct count_table *t, struct look *look)
 {
     struct loglinear *result = look->result;
     TRY(look->lists <= HIERARCHY_ALL_LISTS ? choose_of_all(t, look) : choose_by_walking(look));
     logfit_estimate(look->fits[0], &look->chosen[BY_BIC], &result->estimates[0]);
     logfit_estimate(look->fits[0], &look->chosen[BY_AIC], &result->estimates[1]);
+    tell_refused(look, BY_BIC, &result->estimates[0]);
+    tell_refused(look, BY_AIC, &result->estimates[1]);
     tell_others(look, &result->estimates[0]);
     if (look->lists <= HIERARCHY_ALL_LISTS) {
         struct loglinear_model largest;

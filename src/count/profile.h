@@ -30,8 +30,8 @@ struct profile {
     double top, top_loglik, log_low, log_high;
 };
 
-/* false: some fit did not settle, or the likelihood has another maximum, whose limits would not hold
- * the estimate; there is no interval. */
+/* false: some fit did not settle, or the likelihood has another maximum, and its limits would not
+ * hold the estimate; there is no interval. */
 bool profile_limits(const struct profile_source *source, struct profile *ret_profile) MUST_USE;
 /* The confidence distribution's quantiles; false where there is no upper limit, too. */
 bool profile_spread(const struct profile_source *source, const struct profile *profile,

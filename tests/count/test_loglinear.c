@@ -115,6 +115,23 @@ static void test_all_models_of_published_tables(void **state)
     }
 }
 
+/* Published, and by Rcapture: 218 by [12,13,34], deviance 2.6; its parameters are not finite. */
+static void test_a_better_model_that_is_refused(void **state)
+{
+    (void)state;
+    struct count_table t = published_nested_deaths();
+    struct loglinear r = ran(&t);
+    assert_false(count_estimate_has(&r.estimates[0], COUNT_WARN_BETTER_REFUSED));
+    assert_string_equal(r.estimates[1].model, "[12,34]");
+    assert_true(count_estimate_has(&r.estimates[1], COUNT_WARN_BETTER_REFUSED));
+    assert_string_equal(r.estimates[1].detail, "The better one, [12,13,34], would say 218.");
+    /* Nobody is on a list of its own: no number could be told. */
+    t = (struct count_table){.lists = 3, .cells = {[3] = 20, [5] = 30, [6] = 25, [7] = 9}};
+    r = ran(&t);
+    for (size_t i = 0; i < r.estimate_count; i++)
+        assert_false(count_estimate_has(&r.estimates[i], COUNT_WARN_BETTER_REFUSED));
+}
+
 static void test_models_are_all_and_different(void **state)
 {
     (void)state;
@@ -487,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_kosovo),
         cmocka_unit_test(test_spread_is_the_profile),
         cmocka_unit_test(test_all_models_of_published_tables),
+        cmocka_unit_test(test_a_better_model_that_is_refused),
         cmocka_unit_test(test_models_are_all_and_different),
         cmocka_unit_test(test_order_of_lists_does_not_matter),
         cmocka_unit_test(test_independent_lists_give_n_back),
