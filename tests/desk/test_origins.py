@@ -331,6 +331,38 @@ def test_a_disk_that_is_full(folder):
     assert not (folder / 'index').exists() and not list((folder / 'out').glob('*')), list(folder.iterdir())
 
 
+def no_file_above(size):
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return limit
+
+
+def files_in(folder):
+    return {str(path): path.read_bytes() for path in folder.rglob('*') if path.is_file()}
+
+
+def test_a_disk_that_is_full_when_memory_is_too(folder):
+    """First of texts, then of what is found in them; what was there before stays, and nothing else."""
+    large(folder / 'in', 9)
+    out, spill = folder / 'out', folder / 'spill'
+    spill.mkdir()
+    out.mkdir()
+    for name in ('index', 'report', 'page'):
+        write(out, name, 'as before')
+    run(folder / 'in' / '00.warc', '--index', out / 'index2', '-o', '/dev/null')
+    shutil.copy(out / 'index2', out / 'index')
+    before = files_in(folder)
+    options = ['-o', out / 'report', '--html', out / 'page', '--tsv', out, '--spill', spill, '--memory', '16M']
+    full = 'the temporary file for what does not fit into memory cannot be written: File too large\n'
+    for some, more, words in ((9, [], f'08.warc: {full}'), (3, [], f'vouchsafe: {full}'),
+                              (9, ['--index', out / 'index'], 'index.tmp: File too large\n')):
+        named = [folder / 'in' / f'{i:02}.warc' for i in range(some)]
+        said = run(*named, *options, *more, code=1, preexec_fn=no_file_above(800000 if some == 9 and not more else 4 << 20))
+        assert said.endswith(words) and said.count('\n') == 1, said
+        assert files_in(folder) == before, set(files_in(folder)) ^ set(before)
+
+
 def test_an_interrupt_writes_nothing(folder):
     os.mkfifo(folder / 'never.txt')
     assert 'neither a file nor a folder' in run(folder / 'never.txt', code=1)
