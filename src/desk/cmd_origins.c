@@ -150,7 +150,7 @@ static int read_languages(struct work *w)
 static int read_names(struct work *w)
 {
     struct buf text;
-    TRY(known_names_new(&w->names));
+    TRY(known_names_new(w->languages, &w->names));
     if (!w->names_file)
         return 0;
     buf_init(&text, KNOWN_NAMES_MAX_BYTES);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "origins/name.h"
 #include "table/csv.h"
 #include "text/fold.h"
 #include "text/utf8.h"
@@ -28,12 +29,19 @@ struct known_names {
     struct known *known; /* by key */
     size_t count, capacity;
     struct buf folded;
+    struct quote_words inflected[LANGUAGES_MAX]; /* languages that have endings */
+    size_t inflected_count;
 };
 
-int known_names_new(struct known_names **ret_names)
+int known_names_new(const struct languages *languages, struct known_names **ret_names)
 {
     struct known_names *n = mem_calloc(1, sizeof *n);
     REJECT_IF(!n, E_NOMEM);
+    const struct language *language;
+    for (size_t i = 0; (language = languages_at(languages, i)) != NULL; i++) {
+        if (language_section_count(language_section(language, "ending")) > 0)
+            n->inflected[n->inflected_count++] = quote_words_of(language);
+    }
     arena_init(&n->arena, NAMES_ARENA_BYTES);
     buf_init(&n->folded, 1 << 16);
     *ret_names = n;
@@ -93,6 +101,17 @@ static int put_latin(struct known_names *n, struct span folded, struct buf *out)
     return 0;
 }
 
+/* Names stand in whatever case the sentence asks for. */
+static struct span without_ending(const struct known_names *n, struct span folded)
+{
+    for (size_t i = 0; i < n->inflected_count; i++) {
+        struct span stem = name_stem(&n->inflected[i], folded);
+        if (stem.len < folded.len)
+            return stem;
+    }
+    return folded;
+}
+
 static int put_word(struct known_names *n, struct span word, struct buf *out)
 {
     buf_reset(&n->folded);
@@ -103,7 +122,7 @@ static int put_word(struct known_names *n, struct span word, struct buf *out)
         buf_span(out, folded);
         return 0;
     }
-    return put_latin(n, folded, out);
+    return put_latin(n, without_ending(n, folded), out);
 }
 
 /* The possessive of a name is the name. */

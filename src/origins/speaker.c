@@ -133,7 +133,7 @@ static bool joins(const struct clause *c, uint32_t i, uint32_t from, uint32_t to
            unit_at(c, i - 1)->name && unit_at(c, i + 1)->name;
 }
 
-/* "The ministry put": behind a role that no other follows, where words have no endings that tell. */
+/* "The ministry put": behind a role that no other follows, in a language without endings. */
 static bool is_verb_of_role(const struct clause *c, uint32_t i, uint32_t to)
 {
     if (language_section_count(c->words->ending) > 0 || !in_section(c, c->words->role, i - 1) ||

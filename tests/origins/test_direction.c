@@ -36,7 +36,7 @@ static void make(struct made *m, const struct document *documents, size_t count)
     *m = (struct made){.corpus = NULL};
     const struct origins_means means = {.workers = NULL};
     assert_int_equal(languages_new(&m->languages), 0);
-    assert_int_equal(known_names_new(&m->names), 0);
+    assert_int_equal(known_names_new(m->languages, &m->names), 0);
     assert_int_equal(corpus_new(64 << 20, NULL, &m->corpus), 0);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(corpus_add(m->corpus, &documents[i], NULL), 0);

@@ -42,7 +42,7 @@ static void begin(struct made *m)
 {
     *m = (struct made){.corpus = NULL};
     assert_int_equal(languages_new(&m->languages), 0);
-    assert_int_equal(known_names_new(&m->names), 0);
+    assert_int_equal(known_names_new(m->languages, &m->names), 0);
     assert_int_equal(corpus_new(64 << 20, NULL, &m->corpus), 0);
     const struct gather_setup setup = {
         .corpus = m->corpus, .languages = m->languages, .today = ABOUT_DAY_NONE};

@@ -48,7 +48,7 @@ static int make(struct fixture *f)
     static const struct origins_means means = {0};
     *f = (struct fixture){0};
     TRY(languages_new(&f->languages));
-    TRY(known_names_new(&f->names));
+    TRY(known_names_new(f->languages, &f->names));
     TRY(corpus_new(SIZE_MAX, NULL, &f->corpus));
     const struct gather_setup setup = {
         .corpus = f->corpus, .languages = f->languages, .today = 20000};
