@@ -100,11 +100,13 @@ static void cut_possessive(const struct reading *r, struct unit *u)
 
 static bool has_small(struct span word)
 {
-    for (size_t i = 0; i < word.len; i++) {
-        if (word.data[i] >= 'a' && word.data[i] <= 'z')
+    while (word.len > 0) {
+        bool ascii = word.data[0] < 0x80;
+        if (ascii ? word.data[0] >= 'a' && word.data[0] <= 'z' : !word_is_capital(word))
             return true;
+        utf8_next(&word);
     }
-    return !is_ascii(word);
+    return false;
 }
 
 static int add_unit(struct reading *r, struct unit u)
