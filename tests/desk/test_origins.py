@@ -188,7 +188,8 @@ def large(folder, files):
 
 
 def all_outputs(folder, *arguments, **others):
-    """What comes out as text, JSON, HTML and tables, as bytes."""
+    """What comes out as JSON, HTML and tables, as bytes."""
+    folder.mkdir(exist_ok=True)
     run(*arguments, '--json', '--html', folder / 'page', '--tsv', folder / 'tsv', '-o', folder / 'json', **others)
     names = ('page', 'json', 'tsv/passages.tsv', 'tsv/pairs.tsv', 'tsv/quotes.tsv')
     return [(folder / name).read_bytes() for name in names]
@@ -376,6 +377,70 @@ def test_an_interrupt_writes_nothing(folder):
         assert program.returncode == -signal.SIGINT or (program.returncode == 1 and b'stopped' in said), (program, said)
         assert out == b''
     assert not [path for path in folder.rglob('*.tmp')] or program.returncode == -signal.SIGINT
+
+
+def end_after(delay_s, number, arguments):
+    """Starts it and ends it by a signal; whether it was done before that."""
+    with subprocess.Popen([VOUCHSAFE, 'origins', *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        time.sleep(delay_s)
+        program.send_signal(number)
+        said = program.communicate(timeout=WAIT_S)[1]
+    stopped = b'stopped' in said if number != signal.SIGKILL else False
+    assert program.returncode in (0, -number) or (program.returncode == 1 and stopped), (program, said)
+    return program.returncode == 0
+
+
+def test_ended_at_any_moment_no_file_is_half(folder):
+    large(folder / 'in', 2)
+    expected = all_outputs(folder / 'whole', folder / 'in')
+    out, index = folder / 'out', folder / 'out' / 'index'
+    options = ['--json', '--html', out / 'page', '--tsv', out / 'tsv', '-o', out / 'json', '--memory', '16M', '--spill', out]
+    names = ('page', 'json', 'tsv/passages.tsv', 'tsv/pairs.tsv', 'tsv/quotes.tsv')
+    started = time.monotonic()
+    run(folder / 'in', *options[:1], '-o', '/dev/null')
+    whole_s = time.monotonic() - started
+    dice = random.Random(time.time_ns())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL, signal.SIGKILL):
+        for more in ([], ['--index', index]):
+            out.mkdir()
+            (out / 'tsv').mkdir()
+            delay_s = dice.uniform(0.01, whole_s)
+            done = end_after(delay_s, number, [folder / 'in', *options, *more])
+            for name, whole in zip(names, expected):
+                assert not (out / name).exists() and not done or (out / name).read_bytes() == whole, (name, number, delay_s)
+            left = [path.name for path in out.rglob('*') if path.is_file() and path != index]
+            assert done or number == signal.SIGKILL or not left, (left, number, delay_s)
+            again = all_outputs(folder / 'again', folder / 'in', *more)
+            assert again == expected, (number, delay_s)
+            assert not more or not list(out.glob('index.*'))
+            shutil.rmtree(out)
+
+
+def test_what_a_killed_run_had_read_is_not_read_again(folder):
+    large(folder / 'in', 4)
+    files = sorted((folder / 'in').iterdir())
+    expected = all_outputs(folder, folder / 'in')
+    index = folder / 'index'
+    run(folder / 'in', '--index', index, '-o', '/dev/null')
+    written = index.read_bytes()
+    # As it stands when a run is killed at the third file; what was begun before that has less.
+    index.unlink()
+    write(folder, 'index.tmp', written[:len(written) * 5 // 8])
+    write(folder, 'index.begun', written[:len(written) // 8])
+    # Nobody sees that these changed: so they were not read.
+    for path in files[:2]:
+        times = path.stat()
+        path.write_bytes(b'X' * times.st_size)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert all_outputs(folder, folder / 'in', '--index', index) == expected
+    assert index.read_bytes() == written and not list(folder.glob('index.*'))
+    # What is no part of an index is none, and a file that was not named is not taken.
+    index.unlink()
+    write(folder, 'index.tmp', b'something else')
+    run(files[3], '--index', index, '-o', '/dev/null')
+    index.unlink()
+    write(folder, 'index.tmp', written[:-1])
+    assert len(json.loads(run(files[3], '--index', index, '--json'))['documents']) == 401
 
 
 def test_wrong_usage(folder):
