@@ -71,7 +71,8 @@ static bool is_ascii(struct span s)
 
 static int open_icu(struct known_names *n)
 {
-    static const UChar id[] = u"Any-Latin; Latin-ASCII; Lower";
+    static const UChar id[] =
+        u"Russian-Latin/BGN; Any-Latin; Latin-ASCII; ['\\u02B9\\u02BA\\u2019] Remove; Lower";
     UErrorCode status = U_ZERO_ERROR;
     if (!n->icu)
         n->icu = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);

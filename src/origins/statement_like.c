@@ -19,6 +19,7 @@
 #define COVER 0.57f
 #define COVER_PART 0.60f
 #define SHORT_WORDS 25
+#define RUN_WORDS 8 /* so many in a row are no chance */
 #define DAYS_NEAR 7
 #define THERE_WORDS 2
 #define NAMES_FITS 8.0f
@@ -191,6 +192,7 @@ struct term {
 };
 #define ROUNDING 0.001f
 #define TURNED_PART 0.55f
+#define TURNED_PART_NAMED 0.70f /* by the same speaker in the same days */
 #define TURNED_CONTENT 3
 
 static bool same_mouth(const struct node *a, const struct node *b)
@@ -267,7 +269,10 @@ static bool is_turned(const struct node *a, const struct node *b, float *ret_par
 {
     struct region r = gather(a, b);
     *ret_part = 2 * r.fits / (weight_without_stops(a) + weight_without_stops(b));
-    return *ret_part >= TURNED_PART && r.content >= TURNED_CONTENT && !contradict(a, b, &r);
+    bool enough =
+        (*ret_part >= TURNED_PART && r.content >= TURNED_CONTENT) ||
+        (*ret_part >= TURNED_PART_NAMED && r.content >= TURNED_CONTENT - 1 && same_speaker(a, b));
+    return enough && !contradict(a, b, &r);
 }
 
 struct likeness statement_likeness(const struct node *a, const struct node *b)
@@ -280,7 +285,9 @@ struct likeness statement_likeness(const struct node *a, const struct node *b)
     float cover = (place + weight_of(b->words, r.from_b, r.to_b)) / (a->weight + b->weight);
     bool close =
         l.fragment ? place <= FRAGMENT_SPREAD * b->weight : cover >= COVER || l.part >= COVER_PART;
-    l.same = close && suffices(terms_for(a, b, l.fragment), l.part, &r) && !contradict(a, b, &r);
+    bool whole_run = l.exact && b->word_count >= RUN_WORDS && r.content >= 2 && same_mouth(a, b);
+    l.same = close && (whole_run || suffices(terms_for(a, b, l.fragment), l.part, &r)) &&
+             !contradict(a, b, &r);
     if (!l.same && !l.fragment && same_mouth(a, b) && !beside_each_other(a, b))
         l.same = is_turned(a, b, &l.part);
     return l;

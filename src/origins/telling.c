@@ -97,14 +97,34 @@ static int is_nameless(struct adding *a, struct span name, bool *ret_nameless)
     return 0;
 }
 
+/* "Police have confirmed": its capital is that of the sentence. */
+static int is_role(struct adding *a, struct span name, bool *ret_role)
+{
+    struct span word;
+    *ret_role = word_next(&name, &word);
+    if (!*ret_role)
+        return 0;
+    buf_reset(&a->key);
+    int error = fold_search(word, &a->key);
+    REJECT_IF(error == E_NOMEM, E_NOMEM);
+    *ret_role =
+        error == 0 && language_has(language_section(a->language, "source"), buf_bytes(&a->key));
+    while (word_next(&name, &word))
+        *ret_role &= !word_is_capital(word);
+    return 0;
+}
+
 /* The key stands in kept_keys, and is found when all are there. */
 static int add_teller(struct adding *a, struct draft *made, struct stretch s)
 {
     struct span name = cut(span_slice(a->text, s.from, s.to - s.from), KNOWN_NAME_MAX_BYTES);
     struct teller *teller = &made->tellers[made->told.teller_count++];
     TRY(is_nameless(a, name, &teller->nameless));
+    bool role;
+    TRY(is_role(a, name, &role));
     buf_reset(&a->key);
-    TRY(known_names_key(a->names, name, &a->key));
+    if (!role)
+        TRY(known_names_key(a->names, name, &a->key));
     teller->name = name;
     teller->key.len = a->key.len;
     buf_span(&a->kept_keys, buf_bytes(&a->key));
