@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -48,17 +49,19 @@ static double agreeing(const struct link_records *r, unsigned field)
     return present > 1 ? sum / present / (present - 1) : 1;
 }
 
-/* The first of whole names, or of texts where nothing else tells records apart. */
+/* The first of whole names; of texts where nobody has a name. */
 static bool find_field(const struct link_records *r, unsigned *ret_field, bool *ret_alone)
 {
-    unsigned telling = 0, text = UINT_MAX, name = UINT_MAX;
+    unsigned telling = 0, first[LINK_KIND_COUNT];
+    memset(first, 0xFF, sizeof first);
     for (unsigned f = link_records_fields(r); f-- > 0;) {
         telling += agreeing(r, f) < SAYS_LITTLE;
-        name = link_field_kind(r, f) == LINK_FULL_NAME ? f : name;
-        text = link_field_kind(r, f) == LINK_TEXT ? f : text;
+        first[link_field_kind(r, f)] = f;
     }
+    bool parts = first[LINK_GIVEN_NAME] != UINT_MAX || first[LINK_FAMILY_NAME] != UINT_MAX;
     *ret_alone = telling <= 1;
-    *ret_field = name != UINT_MAX || !*ret_alone ? name : text;
+    *ret_field =
+        first[LINK_FULL_NAME] != UINT_MAX || parts ? first[LINK_FULL_NAME] : first[LINK_TEXT];
     return *ret_field != UINT_MAX;
 }
 

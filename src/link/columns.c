@@ -154,6 +154,8 @@ static int judge(struct guessing *g, struct link_column *column)
         take_concept(column, concept);
     else
         column->kind = link_shape_kind(&shape);
+    if (!by_header && concept == LINK_CONCEPT_FULL && column->kind == LINK_ADDRESS)
+        column->kind = LINK_TEXT; /* names of things, with numbers in them */
     if (!by_header && column->kind != LINK_OTHER && column->kind != LINK_NUMBER)
         set_stem(column, "");
     decide_role(column, list, concept, &shape);

@@ -172,9 +172,13 @@ static bool tells(const struct link_model *model, unsigned f)
 
 /* That two fields agree together more often than by chance is either that others' fields hang
  * together, or that there are matches: only a third field knows which. known: how often that one
- * agrees by chance need not be told. */
+ * agrees by chance need not be told. Dates hang on nobody's name. */
 static bool can_be_told(const struct link_model *model, int known, unsigned a, unsigned b)
 {
+    enum link_kind of_a = model->field[a].kind, of_b = model->field[b].kind;
+    if ((of_a == LINK_DATE && of_b <= LINK_FULL_NAME) ||
+        (of_b == LINK_DATE && of_a <= LINK_FULL_NAME))
+        return false;
     if (!tells(model, a) || !tells(model, b) || known == (int)a || known == (int)b)
         return true;
     for (unsigned f = 0; f < model->fields; f++) {

@@ -37,7 +37,8 @@ static const uint32_t group_sets[] = {
 
 static void add_set(struct link_sounds *s, uint32_t set)
 {
-    bool doubled = s->count && s->sets[s->count - 1] == set && !(set & LINK_SET_VOWELS);
+    /* Where vowels are not written there may be one between. */
+    bool doubled = s->count && s->sets[s->count - 1] == set && !(set & LINK_SET_VOWELS) && !s->bare;
     if (set && !doubled && s->count < LINK_SOUNDS_MAX)
         s->sets[s->count++] = set;
 }

@@ -15,9 +15,10 @@
 #define SLIP_LEAST 0.7     /* a slip leaves at least so much of short words */
 #define SLIP_LETTERS_MIN 4 /* in shorter words one letter makes another word */
 #define LONG_LETTERS_MIN 7 /* in which two slips leave the word to be recognised */
-#define FORM_DISTANCE_MOST 40
+#define FORM_DISTANCE_MOST 45
 #define SHORT_FORM_DISTANCE_MOST 15 /* of words of few consonants */
 #define SOUND_DISTANCE_MOST 90
+#define BARE_FORM_MIN 3 /* letters, consonants or not, of a word whose vowels are not written */
 
 int link_words_init(struct link_words *w)
 {
@@ -201,8 +202,12 @@ static enum link_relation relate_sounds(const struct link_words *w, uint32_t a, 
         return LINK_RELATION_NONE;
     unsigned distance = link_sounds_distance(&x, &y, SOUND_DISTANCE_MOST);
     unsigned of_a = consonants(&x), of_b = consonants(&y), least = of_a < of_b ? of_a : of_b;
-    if (least < 2 && (x.bare || y.bare))
+    if (least < 2 && (x.bare || y.bare)) {
+        unsigned written = x.bare && (!y.bare || x.count < y.count) ? x.count : y.count;
+        if (distance == 0 && written >= BARE_FORM_MIN)
+            return LINK_RELATION_FORM;
         return distance <= SHORT_FORM_DISTANCE_MOST ? LINK_RELATION_ALIKE : LINK_RELATION_NONE;
+    }
     if (distance <= (least >= 3 ? FORM_DISTANCE_MOST : SHORT_FORM_DISTANCE_MOST))
         return LINK_RELATION_FORM;
     return distance <= (least >= 3 ? SOUND_DISTANCE_MOST : FORM_DISTANCE_MOST) ? LINK_RELATION_ALIKE
