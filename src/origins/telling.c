@@ -9,7 +9,7 @@
 #include "text/word.h"
 
 #define TELLINGS_ARENA_BYTES ((size_t)16 << 30)
-#define PLACE_BYTES 5 /* of a key, by which a place is known in whatever case it stands */
+#define PLACE_BYTES 4 /* of a key, by which a place is known in whatever case it stands */
 #define TITLE_BYTES_MAX 400
 
 #define LEAD_BYTES 300
