@@ -23,6 +23,7 @@
 #define OTHERS_MIN 1000.0   /* pairs that nobody asks about, to be told anything by them */
 #define FREE_PAIRS_MIN 30.0 /* matches found without the field, for m to come from them alone */
 #define COVERAGE_MIN 0.5
+#define TELLS 0.7              /* of random pairs differ in a field that tells records apart */
 #define CLOSE_LEVELS 4         /* of a field of words, those from "a part" on */
 #define MATCHES_PER_RECORD 8.0 /* more than that is not believed */
 
@@ -364,12 +365,24 @@ static int learn_u(struct em *em, struct workers *w)
     return error;
 }
 
+/* In which random records mostly differ, and that most have; not that whose u is known besides. */
+static uint32_t telling_fields(const struct em *em)
+{
+    uint32_t telling = 0;
+    for (unsigned f = 0; f < em->model->fields; f++) {
+        double different = em->model->field[f].of[LINK_U].share[LINK_LEVEL_DIFFERENT];
+        bool most = em->in->present[f] >= TELLS * em->in->records;
+        if (different >= TELLS && most && !is_of_chance(em, f))
+            telling |= 1u << f;
+    }
+    return telling;
+}
+
 static int learn_trees(struct em *em, double matches)
 {
-    const struct link_chance *chance = em->in->chance;
-    int known = chance && is_of_chance(em, chance->field) ? (int)chance->field : -1;
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, DOUBTED * matches, known, em->model));
-    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, known, em->model));
+    uint32_t telling = telling_fields(em);
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_U, DOUBTED * matches, telling, em->model));
+    TRY(link_em_learn_tree(em->rows, em->in->count, LINK_M, 0, telling, em->model));
     bool are_trees = link_model_set_order(em->model);
     ASSERT(are_trees);
     return 0;

@@ -20,10 +20,10 @@ struct link_em_row {
 
 /* Sets each field's parent in one class from how the fields hang together among the rows, each
  * counted as far as it belongs to the class; no edge that chance would make, nor so many matches
- * that were not recognised. known: the field whose u is not learnt from the pairs; or -1. Sets
+ * that were not recognised. telling: the fields that tell records apart. Sets
  * shares given the parent too. E_NOMEM. */
 int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
-                       double doubted, int known, struct link_model *model) MUST_USE;
+                       double doubted, uint32_t telling, struct link_model *model) MUST_USE;
 /* How far a row counts for a class: pairs it stands for, and their squares' sum. */
 double link_em_class_weight(const struct link_em_row *row, enum link_class class,
                             double *ret_square);

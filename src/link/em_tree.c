@@ -10,8 +10,6 @@
 #include "base/mem.h"
 #include "link/em_internal.h"
 
-#define TELLS 0.7 /* of random pairs differ in a field that tells records apart */
-
 struct edge {
     uint8_t a, b;
     double gain; /* nats */
@@ -164,35 +162,24 @@ static enum group group_of(enum link_kind kind)
     return kind == LINK_DATE || kind == LINK_SEX ? GROUP_BODY : GROUP_LIFE;
 }
 
-/* Two random records mostly differ in it. */
-static bool tells(const struct link_model *model, unsigned f)
-{
-    return model->field[f].of[LINK_U].share[LINK_LEVEL_DIFFERENT] >= TELLS;
-}
-
 /* That two fields agree together more often than by chance is either that others' fields hang
- * together, or that there are matches: only a third field knows which. known: how often that one
- * agrees by chance need not be told. Dates hang on nobody's name. */
-static bool can_be_told(const struct link_model *model, int known, unsigned a, unsigned b)
+ * together, or that there are matches: only a third field knows which. Dates hang on
+ * nobody's name. */
+static bool can_be_told(const struct link_model *model, uint32_t telling, unsigned a, unsigned b)
 {
     enum link_kind of_a = model->field[a].kind, of_b = model->field[b].kind;
     if ((of_a == LINK_DATE && of_b <= LINK_FULL_NAME) ||
         (of_b == LINK_DATE && of_a <= LINK_FULL_NAME))
         return false;
-    if (!tells(model, a) || !tells(model, b) || known == (int)a || known == (int)b)
-        return true;
-    for (unsigned f = 0; f < model->fields; f++) {
-        if (f != a && f != b && tells(model, f))
-            return true;
-    }
-    return false;
+    uint32_t both = 1u << a | 1u << b;
+    return (telling & both) != both || (telling & ~both) != 0;
 }
 
-static bool may_hang(const struct link_model *model, enum link_class class, int known, unsigned a,
-                     unsigned b)
+static bool may_hang(const struct link_model *model, enum link_class class, uint32_t telling,
+                     unsigned a, unsigned b)
 {
     if (class == LINK_U)
-        return can_be_told(model, known, a, b);
+        return can_be_told(model, telling, a, b);
     enum group of_a = group_of(model->field[a].kind), of_b = group_of(model->field[b].kind);
     return of_a == of_b && of_a != GROUP_BODY;
 }
@@ -208,14 +195,14 @@ static double gain_among_others(const struct table *t, const struct link_model *
 }
 
 static size_t find_edges(const struct table *tables, enum link_class class,
-                         const struct link_model *model, int known, struct edge *edges)
+                         const struct link_model *model, uint32_t telling, struct edge *edges)
 {
     size_t count = 0;
     for (unsigned b = 1; b < model->fields; b++) {
         for (unsigned a = 0; a < b; a++) {
             const struct table *t = &tables[table_of(a, b)];
             double gain = class == LINK_U ? gain_among_others(t, model, a, b) : gain_of(t);
-            if (gain > 0 && may_hang(model, class, known, a, b))
+            if (gain > 0 && may_hang(model, class, telling, a, b))
                 edges[count++] = (struct edge){(uint8_t)a, (uint8_t)b, gain};
         }
     }
@@ -274,7 +261,7 @@ static void set_given(const struct table *tables, enum link_class class, struct 
 }
 
 int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_class class,
-                       double doubted, int known, struct link_model *model)
+                       double doubted, uint32_t telling, struct link_model *model)
 {
     unsigned fields = model->fields;
     size_t pairs = (size_t)LINK_FIELDS_MAX * (LINK_FIELDS_MAX - 1) / 2;
@@ -288,7 +275,7 @@ int link_em_learn_tree(const struct link_em_row *rows, size_t count, enum link_c
     struct forest forest = {.fields = fields};
     for (unsigned f = 0; f < fields; f++)
         forest.tree[f] = (uint8_t)f;
-    size_t edge_count = find_edges(tables, class, model, known, edges);
+    size_t edge_count = find_edges(tables, class, model, telling, edges);
     for (size_t i = 0; i < edge_count; i++) {
         if (forest.tree[edges[i].a] != forest.tree[edges[i].b])
             join(&forest, edges[i].a, edges[i].b);
