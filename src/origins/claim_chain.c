@@ -119,7 +119,7 @@ static struct stretch source_behind(const struct claim_words *w, size_t behind, 
                                     bool closed)
 {
     const struct stretch none = {0, 0};
-    if (behind >= end || w->words[behind].breaks)
+    if (behind >= end || (w->words[behind].breaks && !opens_name(w, behind, behind)))
         return none;
     size_t to = phrase_end(w, behind, end);
     if (closed && to < end && !w->words[to].breaks &&

@@ -210,7 +210,7 @@ static int compare_members(const void *a, const void *b)
     return x->utterance < y->utterance ? -1 : x->utterance > y->utterance;
 }
 
-/* The speaker that most of the wordings name; of two, the one named first. The first few that are
+/* The speaker that most of the wordings name; of two, the one named sooner, then first. The first few that are
  * named at all are counted. */
 static uint64_t speaker_of(const struct grouping *g, const struct member *m, uint32_t count,
                            bool *ret_disputed)
@@ -218,10 +218,13 @@ static uint64_t speaker_of(const struct grouping *g, const struct member *m, uin
     struct {
         uint64_t speaker;
         uint32_t votes;
+        int64_t day; /* the first that names them */
     } named[SPEAKERS_COUNTED];
     size_t names = 0, best = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t speaker = g->said.all[m[i].utterance]->speaker;
+        const struct utterance *u = g->said.all[m[i].utterance];
+        uint64_t speaker = u->speaker;
+        int64_t day = u->day == CORPUS_DAY_NONE ? INT64_MAX : u->day;
         size_t k = 0;
         while (k < names && named[k].speaker != speaker)
             k++;
@@ -229,12 +232,17 @@ static uint64_t speaker_of(const struct grouping *g, const struct member *m, uin
             continue;
         if (k == names) {
             named[names].speaker = speaker;
+            named[names].day = INT64_MAX;
             named[names++].votes = 0;
         }
         named[k].votes++;
+        named[k].day = day < named[k].day ? day : named[k].day;
     }
-    for (size_t k = 1; k < names; k++)
-        best = named[k].votes > named[best].votes ? k : best;
+    for (size_t k = 1; k < names; k++) {
+        bool more = named[k].votes > named[best].votes;
+        bool sooner = named[k].votes == named[best].votes && named[k].day < named[best].day;
+        best = more || sooner ? k : best;
+    }
     *ret_disputed = names > 1;
     return names > 0 ? named[best].speaker : 0;
 }
