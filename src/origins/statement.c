@@ -210,8 +210,8 @@ static int compare_members(const void *a, const void *b)
     return x->utterance < y->utterance ? -1 : x->utterance > y->utterance;
 }
 
-/* The speaker that most of the wordings name; of two, the one named sooner, then first. The first few that are
- * named at all are counted. */
+/* The speaker that most of the wordings name; of two, the one named sooner, then first. The first
+ * few that are named at all are counted. */
 static uint64_t speaker_of(const struct grouping *g, const struct member *m, uint32_t count,
                            bool *ret_disputed)
 {

@@ -202,6 +202,18 @@ static void names_and_roles(void **state)
          "[They were beaten for days,] she = Petrova"},
         {"Ivan Orlov met Pavel Lis. “They were beaten for days,” he said.",
          "[They were beaten for days,] he"},
+        {"The mayor put the number at two, and said that they “acted within the law, always”.",
+         "[acted within the law, always] The mayor {The mayor}"},
+        {"In a written statement the ministry said: “The men are safe.”",
+         "[The men are safe.] the ministry {the ministry}"},
+        {"KARSK - Anna Petrova has not slept. She talks to nobody, she says, “but I was there”.",
+         "[but I was there] she = Anna Petrova"},
+        {"Boris Gromov, a spokesman for the Interior Ministry, said it was over. He added: “It was "
+         "never so bad.”",
+         "[It was never so bad.] He = Boris Gromov {a spokesman for the Interior Ministry}"},
+        {"“We were there when it began,” said Anna Petrova.\n\n“Nobody came to help us then.”",
+         "[We were there when it began,] Anna Petrova; [Nobody came to help us then.] Anna "
+         "Petrova"},
     };
     assert_examples("en", examples, COUNT_OF(examples));
 }
@@ -237,6 +249,11 @@ static void in_russian(void **state)
         {"— Их увезли ночью, — рассказал Иван Ковров. — Никто не представился.\n\n— А кто увез?",
          "[Их увезли ночью,] Иван Ковров; +[Никто не представился.] Иван Ковров; [А кто увез?]"},
         {"— список дел\n\n— второй список", ""},
+        {"«К нам привезли троих, — сказала Петрова агентству. — Крови больше нет».",
+         "[К нам привезли троих,] Петрова; +[Крови больше нет] Петрова"},
+        {"Представитель МВД Антон Реве назвал это ложью: «Погибли двое, и мы сожалеем».",
+         "[Погибли двое, и мы сожалеем] Представитель МВД Антон Реве = Антон Реве {Представитель "
+         "МВД}"},
         {"Газета «Голос Желана» пишет: «Списки составляли заранее».",
          "title [Голос Желана]; [Списки составляли заранее] Газета «Голос Желана» {Газета «Голос "
          "Желана»}"},

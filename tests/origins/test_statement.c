@@ -152,6 +152,12 @@ static void wordings_of_translators(void **state)
                  {"b", DAY,
                   "«В нашей республике секретных тюрем нет и никогда не было», — сказал Борис "
                   "Громов. Больше он ничего не сказал."});
+    ASSERT_FOUND(
+        "Olga Lis: a* b/?",
+        {"a", DAY,
+         "“We were never asked, and we will not be silent,” said Olga Lis. “Not now; not "
+         "ever, whatever they offer to the town.”"},
+        {"b", DAY, "There is talk in the town: “We were never asked, and we will not be silent.”"});
     /* Few words of it, and the rest told around them. */
     ASSERT_FOUND("Boris Gromov: a* b/",
                  {"a", DAY,
@@ -165,6 +171,14 @@ static void wordings_of_translators(void **state)
 static void two_utterances(void **state)
 {
     (void)state;
+    /* A set phrase. */
+    ASSERT_FOUND("Olga Lis: a*; Olga Lis: b*",
+                 {"a", DAY,
+                  "“Officers acted within the law and only after they had been attacked with "
+                  "stones,” said Olga Lis."},
+                 {"b", DAY,
+                  "“The police acted within the law. Reports of further victims do not correspond "
+                  "to reality,” said Olga Lis."});
     /* One frame, filled twice. */
     ASSERT_FOUND(
         "Olga Lis: a*; Olga Lis: b*; Olga Lis: c*; Olga Lis: d*",
