@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "origins/teller_index.h"
 
 #define KEYS_ARENA_BYTES ((size_t)4 << 30)
+#define LEADS_LOOK_AT_MAX 4096 /* edges, in one search */
 #define SCRATCH_ARENA_BYTES ((size_t)16 << 30)
 
 /* A passage, seen from one of its documents. */
@@ -123,6 +125,18 @@ struct alias {
     uint32_t node;
 };
 
+/* What is known of a teller's node beside the node itself. */
+struct lead {
+    uint32_t first;   /* in between: the latest edge from it; UINT32_MAX: none */
+    uint32_t seen_at; /* in which search it was reached */
+};
+
+/* Numbers by hash: of aliases, and of edges. Each is one more than the number; 0: free. */
+struct lookup {
+    uint32_t *slots;
+    size_t size, count;
+};
+
 /* A document by its outlet. */
 struct published {
     struct span outlet;
@@ -136,6 +150,8 @@ struct tracing {
     uint32_t documents;          /* nodes that are documents */
     struct published *published; /* by outlet, then node */
     uint32_t published_count;
+    struct teller_index tellers;
+    struct lookup alias_lookup, between_lookup;
     struct alias *aliases;
     uint32_t alias_count;
     size_t alias_capacity, node_capacity, edge_capacity;
@@ -144,6 +160,13 @@ struct tracing {
     struct origin_edge *between; /* those between tellers */
     uint32_t between_count;
     size_t between_capacity;
+    uint32_t *next_between; /* the one before it that is from the same node */
+    size_t next_capacity;
+    struct lead *leads; /* by node, without the documents */
+    size_t lead_count, lead_capacity;
+    uint32_t *reached;
+    size_t reached_capacity;
+    uint32_t searches;
 };
 
 /* Room for one more. */
@@ -197,31 +220,91 @@ static int add_edge(struct tracing *t, uint32_t from, uint32_t to, enum origin_w
                      (struct origin_edge){from, to, why, passage});
 }
 
-static bool is_between(const struct tracing *t, uint32_t from, uint32_t to)
+static uint64_t mix(uint64_t a, uint64_t b)
 {
-    for (uint32_t i = 0; i < t->between_count; i++) {
-        if (t->between[i].from == from && t->between[i].to == to)
-            return true;
-    }
-    return false;
+    uint64_t x = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xbf58476d1ce4e5b9u;
+    return x ^ x >> 31;
 }
 
-/* Marks all tellers to which a way leads, until nothing new is marked. */
-static int leads_to(const struct tracing *t, uint32_t from, uint32_t to, bool *ret_leads)
+static void put_number(struct lookup *l, uint64_t hash, uint32_t number)
 {
-    bool *reached = mem_calloc(t->origin->node_count, sizeof *reached), more = true;
-    REJECT_IF(!reached, E_NOMEM);
-    reached[from] = true;
-    while (more) {
-        more = false;
-        for (uint32_t i = 0; i < t->between_count; i++) {
-            const struct origin_edge *e = &t->between[i];
-            more |= reached[e->from] && !reached[e->to];
-            reached[e->to] |= reached[e->from];
-        }
+    size_t at = hash & (l->size - 1);
+    while (l->slots[at] != 0)
+        at = (at + 1) & (l->size - 1);
+    l->slots[at] = number + 1;
+    l->count++;
+}
+
+/* Twice the room, when there is need; hash_of: of what is there already. */
+static int make_lookup_room(struct tracing *t, struct lookup *l,
+                            uint64_t (*hash_of)(const struct tracing *t, uint32_t number))
+{
+    struct lookup larger = {.size = l->size ? 2 * l->size : 16};
+    if (l->count < l->size / 2)
+        return 0;
+    larger.slots = mem_calloc(larger.size, sizeof *larger.slots);
+    REJECT_IF(!larger.slots, E_NOMEM);
+    for (uint32_t i = 0; i < l->count; i++)
+        put_number(&larger, hash_of(t, i), i);
+    mem_free(l->slots);
+    *l = larger;
+    return 0;
+}
+
+static uint64_t hash_between(const struct tracing *t, uint32_t number)
+{
+    return mix(t->between[number].from, t->between[number].to);
+}
+
+static bool is_between(const struct tracing *t, uint32_t from, uint32_t to)
+{
+    const struct lookup *l = &t->between_lookup;
+    for (size_t at = mix(from, to);; at++) {
+        uint32_t number = l->size ? l->slots[at & (l->size - 1)] : 0;
+        if (number == 0)
+            return false;
+        if (t->between[number - 1].from == from && t->between[number - 1].to == to)
+            return true;
     }
-    *ret_leads = reached[to];
-    mem_free(reached);
+}
+
+static struct lead *lead_of(struct tracing *t, uint32_t node)
+{
+    return &t->leads[node - t->documents];
+}
+
+static int make_leads(struct tracing *t)
+{
+    while (t->lead_count < t->origin->node_count - t->documents) {
+        TRY(grow(&t->leads, t->lead_count, &t->lead_capacity, sizeof *t->leads));
+        t->leads[t->lead_count++] = (struct lead){.first = UINT32_MAX};
+    }
+    return 0;
+}
+
+static int reach(struct tracing *t, uint32_t node, uint32_t *count)
+{
+    struct lead *lead = lead_of(t, node);
+    if (lead->seen_at == t->searches)
+        return 0;
+    lead->seen_at = t->searches;
+    TRY(grow(&t->reached, *count, &t->reached_capacity, sizeof *t->reached));
+    t->reached[(*count)++] = node;
+    return 0;
+}
+
+/* Whether a way leads there over tellers; where very many ways go on, it is taken to. */
+static int leads_to(struct tracing *t, uint32_t from, uint32_t to, bool *ret_leads)
+{
+    uint32_t count = 0, looked_at = 0;
+    t->searches++;
+    TRY(reach(t, from, &count));
+    for (uint32_t i = 0; i < count && looked_at < LEADS_LOOK_AT_MAX; i++) {
+        for (uint32_t e = lead_of(t, t->reached[i])->first;
+             e != UINT32_MAX && looked_at++ < LEADS_LOOK_AT_MAX; e = t->next_between[e])
+            TRY(reach(t, t->between[e].to, &count));
+    }
+    *ret_leads = looked_at >= LEADS_LOOK_AT_MAX || lead_of(t, to)->seen_at == t->searches;
     return 0;
 }
 
@@ -231,11 +314,19 @@ static int add_between(struct tracing *t, uint32_t from, uint32_t to)
     bool back = false;
     if (from == to || is_between(t, from, to))
         return 0;
+    TRY(make_leads(t));
     TRY(leads_to(t, to, from, &back));
     if (back)
         return 0;
-    return push_edge(&t->between, &t->between_count, &t->between_capacity,
-                     (struct origin_edge){from, to, ORIGIN_SAYS_SO, UINT32_MAX});
+    uint32_t number = t->between_count;
+    TRY(grow(&t->next_between, number, &t->next_capacity, sizeof *t->next_between));
+    TRY(make_lookup_room(t, &t->between_lookup, hash_between));
+    TRY(push_edge(&t->between, &t->between_count, &t->between_capacity,
+                  (struct origin_edge){from, to, ORIGIN_SAYS_SO, UINT32_MAX}));
+    put_number(&t->between_lookup, hash_between(t, number), number);
+    t->next_between[number] = lead_of(t, from)->first;
+    lead_of(t, from)->first = number;
+    return 0;
 }
 
 /* Documents */
@@ -323,13 +414,6 @@ static int push_node(struct tracing *t, struct origin_node node)
     return 0;
 }
 
-static int push_alias(struct tracing *t, struct alias alias)
-{
-    TRY(grow(&t->aliases, t->alias_count, &t->alias_capacity, sizeof *t->aliases));
-    t->aliases[t->alias_count++] = alias;
-    return 0;
-}
-
 /* One node a document, with the telling that names the most. */
 static int add_documents(struct tracing *t, const struct telling *const *tellings, size_t count)
 {
@@ -355,36 +439,40 @@ static int add_documents(struct tracing *t, const struct telling *const *telling
 
 /* Whom they name */
 
-/* "dorin" is "pavel dorin" when that is the only such name in the graph. */
-static bool is_end_of(struct span shorter, struct span longer)
+static uint64_t hash_of_key(enum origin_kind kind, struct span key)
 {
-    return longer.len > shorter.len + 1 && longer.data[longer.len - shorter.len - 1] == ' ' &&
-           memcmp(longer.data + longer.len - shorter.len, shorter.data, shorter.len) == 0;
+    uint64_t hash = kind;
+    for (size_t i = 0; i < key.len; i++)
+        hash = (hash ^ key.data[i]) * 0x100000001b3u;
+    return mix(hash, key.len);
+}
+
+static uint64_t hash_alias(const struct tracing *t, uint32_t number)
+{
+    return hash_of_key(t->aliases[number].kind, t->aliases[number].key);
 }
 
 static uint32_t find_alias(const struct tracing *t, enum origin_kind kind, struct span key)
 {
-    for (uint32_t i = 0; i < t->alias_count; i++) {
-        if (t->aliases[i].kind == kind && span_equal(t->aliases[i].key, key))
-            return t->aliases[i].node;
+    const struct lookup *l = &t->alias_lookup;
+    for (size_t at = hash_of_key(kind, key);; at++) {
+        uint32_t number = l->size ? l->slots[at & (l->size - 1)] : 0;
+        if (number == 0)
+            return t->origin->node_count;
+        const struct alias *alias = &t->aliases[number - 1];
+        if (alias->kind == kind && span_equal(alias->key, key))
+            return alias->node;
     }
-    return t->origin->node_count;
 }
 
-/* The fullest way in which the tellings name them. */
-static struct span fullest(const struct tracing *t, struct span key)
+static int push_alias(struct tracing *t, struct alias alias)
 {
-    struct span best = key;
-    for (uint32_t i = 0; i < t->documents; i++) {
-        const struct telling *telling = t->origin->nodes[i].telling;
-        for (unsigned k = 0; k < telling->told->teller_count; k++) {
-            struct span other = telling->told->tellers[k].key;
-            if (!is_end_of(best, other))
-                continue;
-            best = other;
-        }
-    }
-    return best;
+    uint32_t number = t->alias_count;
+    TRY(make_lookup_room(t, &t->alias_lookup, hash_alias));
+    TRY(grow(&t->aliases, number, &t->alias_capacity, sizeof *t->aliases));
+    t->aliases[t->alias_count++] = alias;
+    put_number(&t->alias_lookup, hash_alias(t, number), number);
+    return 0;
 }
 
 static enum origin_kind kind_of(const struct teller *teller)
@@ -395,16 +483,8 @@ static enum origin_kind kind_of(const struct teller *teller)
 static struct span shown_name(const struct tracing *t, const struct teller *teller, struct span key)
 {
     struct span shown = known_names_shown(t->index->names, key);
-    if (shown.len > 0)
-        return shown;
-    for (uint32_t i = 0; i < t->documents; i++) {
-        const struct telling *telling = t->origin->nodes[i].telling;
-        for (unsigned k = 0; k < telling->told->teller_count; k++) {
-            if (span_equal(telling->told->tellers[k].key, key))
-                return telling->told->tellers[k].name;
-        }
-    }
-    return teller->name;
+    const struct teller *first = shown.len > 0 ? NULL : teller_index_first(&t->tellers, key);
+    return shown.len > 0 ? shown : first ? first->name : teller->name;
 }
 
 static int node_of_teller(struct tracing *t, const struct teller *teller, uint32_t *ret_node)
@@ -415,7 +495,7 @@ static int node_of_teller(struct tracing *t, const struct teller *teller, uint32
     *ret_node = find_alias(t, kind, given);
     if (*ret_node < o->node_count)
         return 0;
-    struct span key = kind == ORIGIN_NAMED ? fullest(t, given) : given;
+    struct span key = kind == ORIGIN_NAMED ? teller_index_fullest(&t->tellers, given) : given;
     *ret_node = find_alias(t, kind, key);
     if (*ret_node == o->node_count) {
         struct span name = kind == ORIGIN_NAMED ? shown_name(t, teller, key) : teller->name;
@@ -544,6 +624,7 @@ static int trace(struct tracing *t, const struct telling *const *tellings, size_
 {
     struct origin *o = t->origin;
     TRY(add_documents(t, tellings, count));
+    TRY(teller_index_make(o->nodes, t->documents, &t->tellers));
     for (uint32_t node = 0; node < t->documents; node++) {
         bool copied;
         TRY(follow_passages(t, node, &copied));
@@ -584,5 +665,11 @@ int origin_trace(struct origin_index *index, const struct telling *const *tellin
     mem_free(made.edges);
     mem_free(t.aliases);
     mem_free(t.between);
+    mem_free(t.next_between);
+    mem_free(t.leads);
+    mem_free(t.reached);
+    mem_free(t.alias_lookup.slots);
+    mem_free(t.between_lookup.slots);
+    teller_index_release(&t.tellers);
     return error;
 }
