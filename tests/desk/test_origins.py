@@ -302,6 +302,21 @@ def test_a_document_that_is_one_sentence_takes_time_by_its_length(folder):
     assert times[1] < 24 * times[0] + 1, times
 
 
+def name_of(number):
+    syllables = ('ka', 'ri', 'mel', 'zhe', 'do', 'lan', 'or', 'vu', 'ti', 'se')
+    return ''.join(syllables[number // 10 ** place % 10] for place in range(4)).capitalize()
+
+
+def test_documents_that_each_name_somebody_else_take_time_by_their_number(folder):
+    def documents(count):
+        said = (f'<p>More than 100 men were detained in Karsk, {name_of(i)} {name_of(7 * i)} said, citing '
+                f'{name_of(3 * i + 5)} {name_of(i)}.<p>“They took the men from their homes and gave no reason at all to the '
+                f'families,” said Ivo {name_of(9 * i + 1)}.' for i in range(count))
+        return write(folder, f'{count}.warc', b''.join(record(i, text) for i, text in enumerate(said)))
+    times = [seconds(documents(count)) for count in (1500, 9000)]
+    assert times[1] < 12 * times[0] + 1, times
+
+
 def peak_bytes(*arguments):
     program = os.posix_spawn(VOUCHSAFE, [VOUCHSAFE, 'origins', *map(str, arguments), '-o', '/dev/null'], os.environ)
     _, status, used = os.wait4(program, 0)
