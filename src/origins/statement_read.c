@@ -20,6 +20,7 @@
 #define STEM_BITS 0x3ffffffu
 #define WORDS_MIN 2
 #define AROUND_BYTES 160
+#define AROUND_WORDS_MAX 12 /* what is longer speaks for itself */
 
 /* Utterances of a document, as a list. */
 struct chained {
@@ -242,7 +243,7 @@ static int take_utterance(struct source *s, size_t i, struct utterance *u)
     u->text = HASH_START;
     for (uint32_t k = 0; k < count; k++)
         u->text = hash_of(span_of(&u->words[k].word, sizeof u->words[k].word), u->text);
-    return take_around(s, u, end);
+    return count <= AROUND_WORDS_MAX ? take_around(s, u, end) : 0;
 }
 
 static int take_document(struct source *s, struct chained ***end)
