@@ -277,6 +277,8 @@ struct token_view token_block_view(const struct token_block *b, uint32_t documen
     const struct piece *p = b->in_hand;
     ASSERT(document - p->first < p->documents);
     size_t from = p->starts[document - p->first], to = p->starts[document - p->first + 1];
+    if (from == to)
+        return (struct token_view){.count = 0};
     return (struct token_view){.hash = p->tokens.hash + from,
                                .at = p->tokens.at + from,
                                .key = p->key + from,
