@@ -78,7 +78,7 @@ def table(text):
 
 def test_a_folder_for_people(folder):
     said = run(three(folder / 'in'))
-    assert '3 documents' in said and 'karsk times' in said and '2025-04-10' in said, said
+    assert '3 documents' in said and 'Karsk Times' in said and '2025-04-10' in said, said
     assert 'Mill Street' in said
 
 
@@ -86,7 +86,7 @@ def test_everything_for_programs(folder):
     got = json.loads(run(three(folder / 'in'), '--json'))
     assert got['schema'] == 1 and len(got['documents']) == 3
     one = got['documents'][0]
-    assert one['name'] == DATE[:-4] and one['date'] == '2025-04-09' and one['outlet'] == 'karsk times', one
+    assert one['name'] == DATE[:-4] and one['date'] == '2025-04-09' and one['outlet'] == 'Karsk Times', one
     assert one['title'] == 'Forty held in Karsk' and one['language'] == 'en' and one['characters'] == len(ARTICLE)
     shared = got['passages'][0]
     text = {name: (folder / 'in' / (name + '.txt')).read_text() for name in (d['name'] for d in got['documents'])}
@@ -130,7 +130,7 @@ def test_a_table_says_more(folder):
     path = write(folder, 'about.csv', f'file,title,outlet,address,date\n{DATE},Held,,https://x.example/1,8 April 2025\nnobody,,,,\n')
     got = json.loads(run(folder / 'in', '--table', path, '--json'))
     one = got['documents'][0]
-    assert (one['title'], one['outlet'], one['date']) == ('Held', 'karsk times', '2025-04-08'), one
+    assert (one['title'], one['outlet'], one['date']) == ('Held', 'Karsk Times', '2025-04-08'), one
     assert got['remarks'] == [{'file': '--table', 'remark': '1 rows of the table are of no document, the first on line 3'}]
     write(folder, 'about.csv', 'file,date\nx,04/05/2025\n')
     assert 'line 2: "04/05/2025" is no day' in run(folder / 'in', '--table', path, code=1)
