@@ -37,7 +37,6 @@ static const uint32_t group_sets[] = {
 
 static void add_set(struct link_sounds *s, uint32_t set)
 {
-    /* Where vowels are not written there may be one between. */
     bool doubled = s->count && s->sets[s->count - 1] == set && !(set & LINK_SET_VOWELS) && !s->bare;
     if (set && !doubled && s->count < LINK_SOUNDS_MAX)
         s->sets[s->count++] = set;
@@ -47,6 +46,12 @@ static void add_sets(struct link_sounds *s, const struct link_data_sounds *sound
 {
     for (unsigned i = 0; i < sounds->count; i++)
         add_set(s, sounds->sets[i]);
+}
+
+/* Where vowels are not written, two letters have one between them. */
+static bool is_doubled(const char *letters)
+{
+    return letters[0] == letters[1];
 }
 
 static bool rule_fits(const struct link_data_rule *rule, struct span code, size_t at, size_t len)
@@ -66,6 +71,8 @@ static size_t read_letter(struct link_sounds *s, struct span code, size_t at)
     unsigned letter = code.data[at] - 'a';
     for (unsigned i = link_data_rules_of[letter]; i < link_data_rules_of[letter + 1]; i++) {
         size_t len = strlen(link_data_rules[i].letters);
+        if (s->bare && len == 2 && is_doubled(link_data_rules[i].letters))
+            continue;
         if (rule_fits(&link_data_rules[i], code, at, len)) {
             add_sets(s, &link_data_rules[i].sounds);
             return len;
