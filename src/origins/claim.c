@@ -312,6 +312,9 @@ static int try_number(struct finding *f, size_t word, size_t start, size_t end, 
     if (!claim_number_at(&f->words, word, end, &n))
         return 0;
     *ret_next = n.to;
+    /* "said one man" */
+    if (n.low == 1 && n.from > start && is(f, "say", n.from - 1, n.from))
+        return 0;
     if (is_year_or_day(f, &n, end) || !find_what(f, &c, &n, start, end))
         return 0;
     const struct claim_word *words = f->words.words;

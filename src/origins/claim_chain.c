@@ -97,6 +97,18 @@ static size_t phrase_end(const struct claim_words *w, size_t word, size_t end)
     return at;
 }
 
+/* "In April the newspaper", "later the police". */
+static size_t behind_opening(const struct claim_words *w, size_t from, size_t to)
+{
+    while (from < to && claim_match(w, "before source", from, to, NULL) > 0)
+        from++;
+    if (from + 2 < to && claim_match(w, "preposition", from, to, NULL) > 0 &&
+        (w->words[from + 1].digits || claim_match(w, "month", from + 1, to, NULL) > 0 ||
+         claim_match(w, "day name", from + 1, to, NULL) > 0))
+        from += 2;
+    return from;
+}
+
 /* The subject before a comma: "Tolma Lawyers, a group of advocates that ..., said". */
 static struct stretch subject_before(const struct claim_words *w, size_t start)
 {
@@ -111,7 +123,8 @@ static struct stretch subject_before(const struct claim_words *w, size_t start)
             claim_match(w, "vague number", i, end, NULL) > 0)
             return (struct stretch){0, 0};
     }
-    return comma && w->words[start].capital ? stretch_of(w, start, end) : (struct stretch){0, 0};
+    return comma && w->words[start].capital ? stretch_of(w, behind_opening(w, start, end), end)
+                                            : (struct stretch){0, 0};
 }
 
 /* closed: what follows must not go on as a clause of its own ("said Karsk was quiet"). */
@@ -147,8 +160,9 @@ static struct stretch source_before(const struct claim_words *w, size_t start, s
         if (w->words[from].breaks)
             break;
     }
-    while (from < cue && claim_match(w, "before source", from, cue, NULL) > 0)
-        from++;
+    if (from > start && claim_match(w, "according", from - 1, cue, NULL) > 0)
+        return source_before(w, start, from - 1, behind, end);
+    from = behind_opening(w, from, cue);
     if (from + 1 < cue && w->words[from].sentence && claim_match(w, "determiner", from, cue, NULL))
         from++; /* its capital is no name's */
     while (cue > from + 1 && claim_match(w, "stop", cue - 1, cue, NULL) > 0)
@@ -197,11 +211,13 @@ unsigned claim_chain(const struct claim_words *w, size_t start, size_t end, size
         before += at < word;
         count++;
     }
-    for (unsigned i = before + 1; i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct cue cue = cues[i];
-        if (cue.deeper) {
-            cues[i] = cues[i - 1];
-            cues[i - 1] = cue;
+        unsigned other = i < before ? i + 1 : i - 1;
+        if (cue.deeper && (i < before ? other < before : i > before)) {
+            cues[i] = cues[other];
+            cues[other] = cue;
+            i += i < before;
         }
     }
     for (unsigned i = 0; i < before && made < CLAIM_CHAIN_MAX; i++)

@@ -183,6 +183,23 @@ static bool has_cue(const struct names *n, struct mention m)
            (m.from > 0 && in_section(n, n->words->say, m.from - 1));
 }
 
+/* "Pavel Dorin, a spokesman for the governor, Osip Rand, said": it is not Rand who said it. */
+static bool is_within_addition(const struct names *n, const struct name *name)
+{
+    uint32_t from = name->mention.from;
+    if (name == n->names || from == 0 || n->line->units[from - 1].mark != ',')
+        return false;
+    const struct name *before = name - 1;
+    if (!before->subject || n->line->units[before->mention.to].mark != ',' ||
+        before->mention.to == from - 1)
+        return false;
+    for (uint32_t i = before->mention.to; i < from; i++) {
+        if (n->line->units[i].ends || n->line->units[i].quote != QUOTE_MARKS_NONE)
+            return false;
+    }
+    return true;
+}
+
 static void read_name(struct names *n, uint32_t i)
 {
     struct name *name = &n->names[n->count++];
@@ -192,6 +209,10 @@ static void read_name(struct names *n, uint32_t i)
     if (to - i > 2 && n->line->units[i].upper && !n->line->units[i + 1].upper &&
         role_before(n, i) != NAME_NONE)
         i++;
+    /* "пресс-секретарь Осипа Ранда Павел Дорин" */
+    if (to - i > 3 && language_section_count(n->words->ending) > 0 &&
+        role_before(n, i) != NAME_NONE)
+        i = to - 2;
     *name = (struct name){.mention = {i, to}};
     name->first = stem_hash(n, i);
     name->last = stem_hash(n, to - 1);
@@ -205,6 +226,10 @@ static void read_name(struct names *n, uint32_t i)
     while (from > 0 && !n->line->units[from].begins &&
            in_section(n, n->words->determiner, from - 1))
         from--;
+    if (is_within_addition(n, name)) {
+        name->speaks = false;
+        return;
+    }
     name->subject = !dateline && (from == 0 || !in_section(n, n->words->preposition, from - 1));
 }
 

@@ -186,14 +186,29 @@ static enum quote_kind kind_of(const struct window *w, uint32_t number)
     return s.words <= SCARE_WORDS_MAX && !s.sentence ? QUOTE_SCARE : QUOTE_STATEMENT;
 }
 
+/* «Новый голос» сообщил: what is said has a mark behind it; in a language without endings a name
+ * in quotation marks is rare. */
+static bool is_named_so(const struct window *w, const struct units *line, uint32_t i)
+{
+    struct shape s = shape_of(w, line->units[i].quote);
+    const struct units *inner = &w->sentences.inner[line->units[i].quote];
+    return language_section_count(w->words.ending) > 0 && i + 1 < line->count &&
+           line->units[i + 1].folded.len > 0 && !line->units[i + 1].begins && !s.sentence &&
+           s.words <= SCARE_WORDS_MAX && inner->count > 0 && inner->units[0].capital;
+}
+
 static void find_works(struct window *w, const struct units *line)
 {
+    for (uint32_t i = 0; i < line->count; i++) {
+        if (line->units[i].quote != QUOTE_MARKS_NONE && is_named_so(w, line, i))
+            w->work[line->units[i].quote] = true;
+    }
     for (uint32_t i = 1; i < line->count; i++) {
         const struct unit *u = &line->units[i], *before = u - 1;
         if (u->quote != QUOTE_MARKS_NONE && !u->begins && before->folded.len > 0)
-            w->work[u->quote] = language_has(w->words.work, before->folded) &&
-                                w->sentences.inner[u->quote].count > 0 &&
-                                w->sentences.inner[u->quote].units[0].capital;
+            w->work[u->quote] |= language_has(w->words.work, before->folded) &&
+                                 w->sentences.inner[u->quote].count > 0 &&
+                                 w->sentences.inner[u->quote].units[0].capital;
     }
 }
 
