@@ -82,7 +82,7 @@ static void the_first_line_is_a_title_when_something_follows(void **state)
     /* The name's day goes before one in the text; the text's title before the name's. */
     r = reading_text("karsk-times_2031-04-09_forty-held.txt", "Held\n\n1 May 2030\n\nText.");
     assert_string_equal(r.documents[0].title, "Held");
-    assert_string_equal(r.documents[0].outlet, "karsk times");
+    assert_string_equal(r.documents[0].outlet, "Karsk Times");
     assert_int_equal(r.documents[0].day, DAY_2031_04_09);
     reading_release(&r);
 }
