@@ -29,11 +29,22 @@ static const char *const other_names[] = {
     "record_id", "year", "date",     "month",     "day",  "birth_year", "age",
     "lat",       "lon",  "latitude", "longitude", "code", "год",        "возраст"};
 
+static const char *const history_names[] = {"history",   "histories",
+                                            "hist",      "ch",
+                                            "eh",        "caphist",
+                                            "cap_hist",  "capture_history",
+                                            "capture",   "capture_histories",
+                                            "encounter", "encounter_history",
+                                            "pattern",   "encounter_histories",
+                                            "lists",     "история"};
+
 /* What the sample shows of a column. */
 struct seen {
     size_t numbers;            /* rows that hold any number */
     size_t marks[COUNT_MARKS]; /* rows that could be a list's, marked so */
     size_t histories;          /* rows of nothing but 0 and 1, such as 0110 */
+    size_t longest, shortest;  /* digits of those; 0: there are none */
+    bool has_zero_first;       /* one of those, of two digits and more, begins so: no number does */
 };
 
 struct finder {
@@ -84,7 +95,12 @@ static void look(struct finder *f)
             uint64_t value;
             bool on;
             s->numbers += count_figure_read(text, &value) != COUNT_FIGURE_NONE;
-            s->histories += is_history(text);
+            if (is_history(text)) {
+                s->histories++;
+                s->longest = text.len > s->longest ? text.len : s->longest;
+                s->shortest = s->histories == 1 || text.len < s->shortest ? text.len : s->shortest;
+                s->has_zero_first |= text.len > 1 && text.data[0] == '0';
+            }
             for (unsigned mark = 0; mark < COUNT_MARKS; mark++)
                 s->marks[mark] += count_mark_read(text, mark, &on);
         }
@@ -122,8 +138,8 @@ static size_t by_names(const struct finder *f, const char *const *names, size_t 
     return COUNT_NO_COLUMN;
 }
 
-/* A column that was named: its very name, else the same without case. */
-static int by_title(const struct finder *f, const char *title, size_t *ret_column)
+/* A column that was named: its very name, else the same without case. May be none. */
+static int seek_title(const struct finder *f, const char *title, size_t *ret_column)
 {
     struct buf folded;
     size_t found = COUNT_NO_COLUMN;
@@ -140,6 +156,14 @@ static int by_title(const struct finder *f, const char *title, size_t *ret_colum
     buf_release(&folded);
     if (error == E_NOMEM)
         return error;
+    *ret_column = found;
+    return 0;
+}
+
+static int by_title(const struct finder *f, const char *title, size_t *ret_column)
+{
+    size_t found;
+    TRY(seek_title(f, title, &found));
     if (found == COUNT_NO_COLUMN)
         return problem_set(f->problem, E_NOT_FOUND, "line 1: no column is named \"%.*s\".",
                            COUNT_SHORT(title));
@@ -264,27 +288,157 @@ static int find_named_lists(struct finder *f)
     return 0;
 }
 
-static int refuse_no_lists(const struct finder *f)
+/* Whole histories in one column. Whatever is taken for one is read digit by digit, and a row of
+ * another length refused: here it need not be sure of more than the column. */
+
+static bool is_named_whole(const struct finder *f, size_t column)
 {
-    for (size_t i = 0; i < f->count; i++) {
-        struct span title = count_rows_title(f->rows, i);
-        if (f->seen[i].histories == f->sample && !is_bits(f, i) && !is_taken(f, i))
-            return problem_set(f->problem, E_FORMAT,
-                               "line 1: the column \"%.*s\" holds whole histories, such as "
-                               "\"%.*s\"; give each list a column of its own, with its name and 0 "
-                               "and 1.",
-                               COUNT_QUOTE(title), COUNT_QUOTE(count_rows_sample(f->rows, 0, i)));
-    }
-    return problem_set(f->problem, E_FORMAT,
-                       "line 1: no column holds only 0 and 1, and none is named for a person's id "
-                       "and a list (such as \"person\" and \"list\"; --id and --list say which).");
+    const struct seen *s = &f->seen[column];
+    return is_among(name_of(f, column), history_names, COUNT_OF(history_names)) && s->longest > 1 &&
+           s->histories * 2 >= f->sample;
 }
 
-/* The columns of 0 and 1, or of such words, or those that were named. */
+/* Nothing but 0 and 1, and not one digit only. */
+static bool may_be_whole(const struct finder *f, size_t column)
+{
+    const struct seen *s = &f->seen[column];
+    return s->histories == f->sample && s->longest > 1 && !is_bits(f, column);
+}
+
+static bool is_clearly_whole(const struct finder *f, size_t column)
+{
+    const char *name = name_of(f, column);
+    return may_be_whole(f, column) && f->seen[column].has_zero_first &&
+           !is_among(name, other_names, COUNT_OF(other_names)) &&
+           !is_among(name, id_names, COUNT_OF(id_names));
+}
+
+/* The next column, from this one on, of which that is true. */
+static size_t next_whole(const struct finder *f, size_t column,
+                         bool (*is)(const struct finder *, size_t))
+{
+    while (column < f->count && (is_taken(f, column) || !is(f, column)))
+        column++;
+    return column < f->count ? column : COUNT_NO_COLUMN;
+}
+
+static int only_whole(const struct finder *f, bool (*is)(const struct finder *, size_t),
+                      size_t *ret_column)
+{
+    size_t column = next_whole(f, 0, is);
+    size_t other = column == COUNT_NO_COLUMN ? column : next_whole(f, column + 1, is);
+    if (other != COUNT_NO_COLUMN) {
+        struct span a = count_rows_title(f->rows, column), b = count_rows_title(f->rows, other);
+        return problem_set(f->problem, E_FORMAT,
+                           "line 1: \"%.*s\" and \"%.*s\" both hold whole histories, such as "
+                           "\"%.*s\"; --lists says which of them is meant.",
+                           COUNT_QUOTE(a), COUNT_QUOTE(b),
+                           COUNT_QUOTE(count_rows_sample(f->rows, 0, column)));
+    }
+    *ret_column = column;
+    return 0;
+}
+
+static int find_whole(const struct finder *f, size_t *ret_column)
+{
+    TRY(only_whole(f, is_named_whole, ret_column));
+    return *ret_column == COUNT_NO_COLUMN ? only_whole(f, is_clearly_whole, ret_column) : 0;
+}
+
+/* names: of the lists, or NULL. */
+static int take_whole(struct finder *f, size_t column, const char *const *names)
+{
+    struct count_columns *c = f->columns;
+    size_t lists = names ? f->reading->list_count : f->seen[column].longest;
+    if (lists > COUNT_NAMES_MAX) {
+        struct span title = count_rows_title(f->rows, column);
+        return problem_set(f->problem, E_TOO_LARGE,
+                           "line 1: the histories in \"%.*s\" have %zu digits; not more than %d "
+                           "lists are read.",
+                           COUNT_QUOTE(title), lists, COUNT_NAMES_MAX);
+    }
+    c->is_whole = true;
+    c->names = names;
+    while (c->list_count < lists)
+        c->lists[c->list_count++] = column;
+    return 0;
+}
+
+static int ask_beside(const struct finder *f, size_t whole, size_t list)
+{
+    struct span title = count_rows_title(f->rows, whole), other = count_rows_title(f->rows, list);
+    return problem_set(f->problem, E_FORMAT,
+                       "line 1: \"%.*s\" may hold whole histories, such as \"%.*s\", but \"%.*s\" "
+                       "is written as a list's column could be; --lists says which is meant.",
+                       COUNT_QUOTE(title), COUNT_QUOTE(count_rows_sample(f->rows, 0, whole)),
+                       COUNT_QUOTE(other));
+}
+
+/* A column that could be a list's. */
+static size_t find_marked(const struct finder *f, size_t whole)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        for (unsigned mark = 0; mark < COUNT_MARKS; mark++) {
+            if (i != whole && !is_taken(f, i) && is_marked(f, i, mark))
+                return i;
+        }
+    }
+    return COUNT_NO_COLUMN;
+}
+
+/* --lists names columns, or the column of whole histories, or the lists of which those are. */
+static int find_said_lists(struct finder *f)
+{
+    const struct count_reading *reading = f->reading;
+    size_t column = COUNT_NO_COLUMN, found = COUNT_NO_COLUMN;
+    for (size_t i = 0; i < reading->list_count && found == COUNT_NO_COLUMN; i++)
+        TRY(seek_title(f, reading->lists[i], &found));
+    if (found != COUNT_NO_COLUMN) {
+        bool is_whole = may_be_whole(f, found) || is_named_whole(f, found);
+        return reading->list_count == 1 && is_whole ? take_whole(f, found, NULL)
+                                                    : find_named_lists(f);
+    }
+    if (reading->list_count == 1)
+        return find_named_lists(f);
+    TRY(find_whole(f, &column));
+    if (column == COUNT_NO_COLUMN)
+        TRY(only_whole(f, may_be_whole, &column));
+    return column == COUNT_NO_COLUMN ? find_named_lists(f) : take_whole(f, column, reading->lists);
+}
+
+/* Numbers of 0 and 1 of several lengths are histories that a spreadsheet has shortened: they are
+ * taken, to be refused in their line. */
+static int find_whole_or_refuse(struct finder *f)
+{
+    size_t column = next_whole(f, 0, may_be_whole);
+    if (column == COUNT_NO_COLUMN)
+        return problem_set(f->problem, E_FORMAT,
+                           "line 1: no column holds only 0 and 1, and none is named for a person's "
+                           "id and a list (such as \"person\" and \"list\"; --id and --list say "
+                           "which).");
+    if (f->seen[column].shortest < f->seen[column].longest)
+        return take_whole(f, column, NULL);
+    struct span title = count_rows_title(f->rows, column);
+    return problem_set(f->problem, E_FORMAT,
+                       "line 1: does \"%.*s\" hold whole histories, such as \"%.*s\", with a digit "
+                       "for each list and no zeros eaten at the beginning? Then --lists names "
+                       "those lists, in order.",
+                       COUNT_QUOTE(title), COUNT_QUOTE(count_rows_sample(f->rows, 0, column)));
+}
+
+/* The columns of 0 and 1, or of such words, or the one of whole histories, or those that were
+ * named. */
 static int find_lists(struct finder *f)
 {
+    size_t whole;
     if (f->reading->list_count > 0)
-        return find_named_lists(f);
+        return find_said_lists(f);
+    TRY(find_whole(f, &whole));
+    if (whole != COUNT_NO_COLUMN) {
+        size_t marked = find_marked(f, whole);
+        return marked == COUNT_NO_COLUMN ? take_whole(f, whole, NULL)
+                                         : ask_beside(f, whole, marked);
+    }
     TRY(find_mark(f));
     for (size_t i = 0; i < f->count; i++) {
         if (is_taken(f, i))
@@ -294,7 +448,10 @@ static int find_lists(struct finder *f)
         else if (f->seen[i].marks[f->columns->mark] * 2 >= f->sample)
             return refuse_value(f, i);
     }
-    return f->columns->list_count > 0 ? 0 : refuse_no_lists(f);
+    whole = next_whole(f, 0, may_be_whole);
+    if (f->columns->list_count == 1 && whole != COUNT_NO_COLUMN)
+        return ask_beside(f, whole, f->columns->lists[0]);
+    return f->columns->list_count > 0 ? 0 : find_whole_or_refuse(f);
 }
 
 static bool same_history(const struct finder *f, size_t a, size_t b)
@@ -361,7 +518,8 @@ static int find_frequency(struct finder *f)
     bool may = !f->reading->has_form || must;
     if (may && c->count == COUNT_NO_COLUMN) {
         size_t named = by_names(f, count_names, COUNT_OF(count_names));
-        if (named != COUNT_NO_COLUMN && !is_taken(f, named) && f->seen[named].numbers > 0)
+        if (named != COUNT_NO_COLUMN && !is_taken(f, named) && f->seen[named].numbers > 0 &&
+            !(may_be_whole(f, named) && f->seen[named].has_zero_first))
             c->count = named;
     }
     if (c->count == COUNT_NO_COLUMN) {
@@ -400,6 +558,14 @@ static int find_roles(struct finder *f)
     bool both = id != COUNT_NO_COLUMN && list != COUNT_NO_COLUMN && !is_bits(f, list);
     bool records = reading->has_form ? reading->form == COUNT_FORM_RECORDS
                                      : reading->list || (both && !reading->count);
+    if (records && !reading->has_form && !reading->list && is_clearly_whole(f, list)) {
+        struct span title = count_rows_title(f->rows, list);
+        return problem_set(f->problem, E_FORMAT,
+                           "line 1: does \"%.*s\" name a list, or hold whole histories, such as "
+                           "\"%.*s\"? --form records says the one, --form persons or --form "
+                           "histories the other.",
+                           COUNT_QUOTE(title), COUNT_QUOTE(count_rows_sample(f->rows, 0, list)));
+    }
     if (records) {
         c->form = COUNT_FORM_RECORDS;
         TRY(need(f, c->id = id, "a person's id", "--id"));
@@ -443,14 +609,26 @@ int count_columns_find(const struct count_rows *rows, const struct count_reading
     return error;
 }
 
-static void put_titles(struct buf *b, const struct count_rows *rows,
-                       const struct count_columns *columns)
+struct span count_columns_list(const struct count_rows *rows, const struct count_columns *columns,
+                               unsigned list, char room[COUNT_LIST_NAME_BYTES])
+{
+    if (!columns->is_whole)
+        return count_rows_title(rows, columns->lists[list]);
+    if (columns->names)
+        return span_text(columns->names[list]);
+    int len = snprintf(room, COUNT_LIST_NAME_BYTES, "list %u", list + 1);
+    return span_of((const uint8_t *)room, (size_t)len);
+}
+
+static void put_names(struct buf *b, const struct count_rows *rows,
+                      const struct count_columns *columns)
 {
     const unsigned shown = columns->list_count > 8 ? 6 : columns->list_count;
     for (unsigned i = 0; i < shown; i++) {
-        struct span title = count_rows_title(rows, columns->lists[i]);
+        char room[COUNT_LIST_NAME_BYTES];
+        struct span name = count_columns_list(rows, columns, i, room);
         const char *before = i == 0 ? " " : i + 1 == columns->list_count ? " and " : ", ";
-        buf_printf(b, "%s%.*s", before, COUNT_QUOTE(title));
+        buf_printf(b, "%s%.*s", before, COUNT_QUOTE(name));
     }
     if (shown < columns->list_count)
         buf_printf(b, " and %u more", columns->list_count - shown);
@@ -476,8 +654,13 @@ void count_columns_describe(const struct count_rows *rows, const struct count_co
             struct span id = count_rows_title(rows, columns->id);
             buf_printf(&b, ", rows with the same \"%.*s\" the same one", COUNT_QUOTE(id));
         }
-        buf_printf(&b, "; the list%s", columns->list_count == 1 ? "" : "s");
-        put_titles(&b, rows, columns);
+        if (columns->is_whole) {
+            struct span whole = count_rows_title(rows, columns->lists[0]);
+            buf_printf(&b, "; each digit of \"%.*s\" is a list:", COUNT_QUOTE(whole));
+        } else {
+            buf_printf(&b, "; the list%s", columns->list_count == 1 ? "" : "s");
+        }
+        put_names(&b, rows, columns);
         if (columns->mark != COUNT_MARK_DIGIT)
             buf_printf(&b, ", with \"%s\" for those on it", count_mark_text(columns->mark, true));
         buf_text(&b, ".");

@@ -234,6 +234,37 @@ static int take_record(struct count_gather *g)
     return keep_row(g, person, (uint8_t)number, stratum);
 }
 
+static int read_whole(struct count_gather *g, uint32_t *ret_on)
+{
+    struct span title = count_rows_title(g->rows, g->columns.lists[0]);
+    struct span field = count_rows_field(g->rows, g->columns.lists[0]);
+    uint32_t on = 0;
+    for (size_t i = 0; i < field.len; i++) {
+        if (field.data[i] != '0' && field.data[i] != '1')
+            field.len = 0;
+        else if (i < g->columns.list_count)
+            on |= (uint32_t)(field.data[i] == '1') << i;
+    }
+    if (field.len == 0)
+        return problem_set(g->problem, E_FORMAT,
+                           "line %llu: the column \"%.*s\" holds \"%.*s\" where only a history of "
+                           "the digits 0 and 1 can stand.",
+                           line_of(g), COUNT_QUOTE(title),
+                           COUNT_QUOTE(count_rows_field(g->rows, g->columns.lists[0])));
+    if (field.len != g->columns.list_count)
+        return problem_set(
+            g->problem, E_FORMAT,
+            "line %llu: in the column \"%.*s\", \"%.*s\" has %zu digit%s where %u "
+            "should be, one for each list%s; if a spreadsheet has eaten zeros at the "
+            "beginning, make the column text there and write them again.",
+            line_of(g), COUNT_QUOTE(title), COUNT_QUOTE(field), field.len,
+            field.len == 1 ? "" : "s", g->columns.list_count,
+            g->columns.names ? " that --lists names" : "");
+    g->has_zero_first |= field.data[0] == '0';
+    *ret_on = on;
+    return 0;
+}
+
 static int read_bits(struct count_gather *g, uint32_t *ret_on)
 {
     const enum count_mark mark = g->columns.mark;
@@ -320,7 +351,7 @@ static int take_history(struct count_gather *g)
     bool is_new = true;
     if (g->has_persons && count_rows_field(g->rows, g->columns.id).len == 0)
         return leave_out(g, COUNT_LEFT_NO_ID);
-    TRY(read_bits(g, &on));
+    TRY(g->columns.is_whole ? read_whole(g, &on) : read_bits(g, &on));
     if (on == 0)
         return leave_out(g, g->columns.form == COUNT_FORM_FREQUENCIES ? COUNT_LEFT_UNSEEN
                                                                       : COUNT_LEFT_ON_NO_LIST);

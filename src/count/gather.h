@@ -56,6 +56,7 @@ struct count_gather {
     uint64_t both[COUNT_NAMES_MAX][COUNT_NAMES_MAX]; /* persons on both lists */
     struct count_keys person_acts;                   /* person * COUNT_ACTS_MAX + act */
     struct count_keys histories;                     /* in a file of histories */
+    bool has_zero_first;                             /* a whole history begins with 0 */
 
     /* Each row's, for the draws: person, list, stratum. COUNT_NO_ROW: it was left out. */
     uint32_t *row_person;

@@ -35,6 +35,20 @@ static int take_rows(struct count_gather *g, struct count_rows *rows)
     return 0;
 }
 
+/* Zeros that a spreadsheet has eaten show by the lengths, unless as many are gone everywhere: then
+ * everybody is on the first list that is left. */
+static int check_histories(const struct count_gather *g)
+{
+    if (!g->columns.is_whole || g->columns.names || g->has_zero_first || g->used_count == 0)
+        return 0;
+    struct span title = count_rows_title(g->rows, g->columns.lists[0]);
+    return problem_set(g->problem, E_FORMAT,
+                       "line 1: all histories in \"%.*s\" begin with 1: either a spreadsheet has "
+                       "eaten the zeros before it, or everybody is on the first list; if so, "
+                       "--lists names the %u lists, in order.",
+                       COUNT_QUOTE(title), g->columns.list_count);
+}
+
 static int read_doubts(struct count_gather *g, struct count_draws *draws)
 {
     const struct count_reading *reading = g->reading;
@@ -65,6 +79,8 @@ static int read_all(struct count_gather *g, struct count_rows *rows, struct coun
     struct count_draws draws = {0};
     struct count_order order;
     int error = take_rows(g, rows);
+    if (error == 0)
+        error = check_histories(g);
     if (error == 0)
         error = read_doubts(g, &draws);
     if (error == 0)

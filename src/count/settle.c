@@ -50,8 +50,10 @@ static int name_lists(struct settling *s)
     for (unsigned i = 0; i < s->data->list_count; i++) {
         bool records = g->columns.form == COUNT_FORM_RECORDS;
         s->order->list[i] = (uint8_t)(records ? place[i] : i);
-        const char *name = copy_name(s, records ? count_ids_text(&g->lists, i)
-                                                : count_rows_title(g->rows, g->columns.lists[i]));
+        char room[COUNT_LIST_NAME_BYTES];
+        const char *name =
+            copy_name(s, records ? count_ids_text(&g->lists, i)
+                                 : count_columns_list(g->rows, &g->columns, i, room));
         REJECT_IF(!name, E_NOMEM);
         s->data->lists[s->order->list[i]] = name;
     }

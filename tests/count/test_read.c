@@ -399,9 +399,6 @@ static const struct refusal refusals[] = {
     {"A,B,child\nTRUE,FALSE,1\nTRUE,TRUE,0\n",
      "line 1: \"child\" and \"A\" are both written as a list's column could be, but not alike; "
      "--lists says which columns are lists."},
-    {"history,n\n0110,5\n1000,30\n",
-     "line 1: the column \"history\" holds whole histories, such as \"0110\"; give each list a "
-     "column of its own, with its name and 0 and 1."},
     {"name,town\nAda,Karsk\n",
      "line 1: no column holds only 0 and 1, and none is named for a person's id and a list (such "
      "as \"person\" and \"list\"; --id and --list say which)."},

@@ -65,6 +65,22 @@ def test_a_table_of_histories(folder):
     assert run('-', '--quick', given=FOUR).partition('Documented')[2] == said.partition('Documented')[2]
 
 
+def test_whole_histories(folder):
+    """One column of 0110 says what four columns say; zeros that a spreadsheet has eaten are not read."""
+    header, *rows = [line.split(',') for line in FOUR.split()]
+    whole = as_csv(['ch', 'freq'], [(''.join(row[:-1]), row[-1]) for row in rows])
+    path = write(folder, 'whole.csv', whole)
+    options = ['--quick', '--json']
+    got = json.loads(run(path, *options, '--lists', ','.join(header[:-1])))
+    columns = json.loads(run(write(folder, 'four.csv', FOUR), *options))
+    assert got['lists'] == header[:-1] and got['whole'] == columns['whole'], got['file']
+    assert got['file']['took_for'] == ('A row a capture history, "freq" the number of persons; each digit of "ch" is '
+                                       'a list: Door, Parents, Lawyers and Hospital.'), got['file']
+    assert json.loads(run(path, *options))['lists'] == ['list 1', 'list 2', 'list 3', 'list 4']
+    eaten = as_csv(['ch', 'freq'], [(int(''.join(row[:-1])), row[-1]) for row in rows])
+    assert 'eaten.csv: line 3: in the column "ch", "100" has 3 digits' in run(write(folder, 'eaten.csv', eaten), code=1)
+
+
 def test_everything_for_programs(folder):
     path = write(folder, 'four.csv', FOUR)
     page, out = folder / 'page.html', folder / 'out.json'
