@@ -35,18 +35,23 @@ static void put_edge(struct json_report *r, const struct origin_edge *edge)
     json_close_object(&r->json);
 }
 
-static void put_origin(struct json_report *r, const struct origin *o)
+static int put_origin(struct json_report *r, const struct origin *o)
 {
     json_put_int(&r->json, "strict", o->strict);
     json_put_int(&r->json, "lenient", o->lenient);
     json_open_array(&r->json, "nodes");
-    for (uint32_t i = 0; i < o->node_count; i++)
+    for (uint32_t i = 0; i < o->node_count; i++) {
         put_node(r, &o->nodes[i]);
+        TRY(json_report_flush(r));
+    }
     json_close_array(&r->json);
     json_open_array(&r->json, "edges");
-    for (uint32_t i = 0; i < o->edge_count; i++)
+    for (uint32_t i = 0; i < o->edge_count; i++) {
         put_edge(r, &o->edges[i]);
+        TRY(json_report_flush(r));
+    }
     json_close_array(&r->json);
+    return 0;
 }
 
 /* Statements */
@@ -87,7 +92,7 @@ static int put_statement(struct json_report *r, uint32_t number)
     }
     json_close_array(&r->json);
     if (origin->node_count > 0)
-        put_origin(r, origin);
+        TRY(put_origin(r, origin));
     json_close_object(&r->json);
     return 0;
 }
@@ -167,7 +172,7 @@ static int put_claim(struct json_report *r, const struct claim_group *g)
         TRY(json_report_flush(r));
     }
     json_close_array(&r->json);
-    put_origin(r, &g->origin);
+    TRY(put_origin(r, &g->origin));
     put_beside(r, g);
     json_close_object(&r->json);
     return 0;
