@@ -17,6 +17,7 @@
 #define ARENA_MAX_BYTES (1u << 30)
 #define OUT_MAX_BYTES (1u << 30)
 #define WIDTH_MIN 40
+#define SIZE_MAX_BYTES ((uint64_t)1 << 46)
 
 /* Options */
 
@@ -255,6 +256,28 @@ int cli_whole(struct cli *cli, const char *option, const char *text, uint64_t mi
     if (decimal_read(span_text(text), max, &value) < 0 || value < min)
         return refuse_option(cli, option, text);
     *ret_value = value;
+    return 0;
+}
+
+int cli_size(struct cli *cli, const char *option, const char *text, unsigned min_mib,
+             size_t *ret_bytes)
+{
+    static const char units[] = "KMGT";
+    if (!text)
+        return 0;
+    struct span digits = span_text(text);
+    const char *unit = digits.len ? strchr(units, text[digits.len - 1]) : NULL;
+    uint64_t value;
+    unsigned shift = 0;
+    if (unit && *unit) {
+        digits.len--;
+        shift = 10 * (unsigned)(unit - units + 1);
+    }
+    if (decimal_read(digits, SIZE_MAX_BYTES >> shift, &value) < 0 ||
+        value << shift < (uint64_t)min_mib << 20)
+        return problem_set(&cli->problem, E_ARGUMENT,
+                           "--%s \"%.40s\": a size from %uM on, such as 4G", option, text, min_mib);
+    *ret_bytes = (size_t)(value << shift);
     return 0;
 }
 

@@ -70,6 +70,9 @@ int cli_usage(struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
  * not given. E_ARGUMENT, with the problem set. */
 int cli_whole(struct cli *cli, const char *option, const char *text, uint64_t min, uint64_t max,
               uint64_t *ret_value) MUST_USE;
+/* The same for "4G": K, M, G and T are units of 1024. */
+int cli_size(struct cli *cli, const char *option, const char *text, unsigned min_mib,
+             size_t *ret_bytes) MUST_USE;
 int cli_real(struct cli *cli, const char *option, const char *text, double min, double max,
              double *ret_value) MUST_USE;
 

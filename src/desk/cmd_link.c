@@ -15,6 +15,7 @@
 #include "desk/cmd.h"
 #include "desk/cmd_link.h"
 #include "desk/guard.h"
+#include "desk/outputs.h"
 #include "desk/work.h"
 #include "link/explain.h"
 #include "link/output.h"
@@ -74,24 +75,14 @@ static const char help[] =
     "Interrupted (Ctrl-C) it stops and writes nothing but what --resume keeps; a second time it\n"
     "ends at once. docs/link.md says how it works.\n";
 
-#define FILE_MODE 0600
 #define PAGE_MAX_BYTES ((size_t)256 << 20)
-#define MEMORY_MIN_BYTES ((uint64_t)64 << 20)
-#define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
-
-#define STANDARD_OUTPUT "/dev/stdout"
+#define MEMORY_MIN_MIB 64
 
 enum { LINKED, REVIEW, DRAWS, MODEL_OUT, HTML, SVG, OUTPUTS };
 
-struct output {
-    const char *path;
-    struct file_stream *stream;
-    struct problem *problem;
-};
-
 struct linking {
     struct cli *cli;
-    bool within, between, two_reviewers, quiet;
+    bool within, between, two_reviewers;
     struct cli_list unique, ignore;
     const char *into, *model_file, *decisions_file, *columns_file, *truth, *draws, *memory,
         *spill_folder, *resume, *threads, *seed, *explain_a, *explain_b;
@@ -113,29 +104,6 @@ static int usage(struct linking *l, const char *option, const char *value)
     return problem_set(&l->cli->problem, E_ARGUMENT, "--%s cannot be \"%.60s\"", option, value);
 }
 
-/* "4G": units of 1024. */
-static int read_memory(struct linking *l, size_t *ret_bytes)
-{
-    static const char units[] = "KMGT";
-    const char *text = l->memory;
-    if (!text)
-        return 0;
-    struct span digits = span_text(text);
-    const char *unit = digits.len ? strchr(units, text[digits.len - 1]) : NULL;
-    uint64_t value;
-    unsigned shift = 0;
-    if (unit && *unit) {
-        digits.len--;
-        shift = 10 * (unsigned)(unit - units + 1);
-    }
-    if (decimal_read(digits, MEMORY_MAX_BYTES >> shift, &value) < 0 ||
-        value << shift < MEMORY_MIN_BYTES)
-        return problem_set(&l->cli->problem, E_ARGUMENT,
-                           "--memory \"%.40s\": a size from 64M on, such as 4G", text);
-    *ret_bytes = (size_t)(value << shift);
-    return 0;
-}
-
 static int read_options(struct linking *l)
 {
     struct link_options *o = &l->options;
@@ -147,7 +115,7 @@ static int read_options(struct linking *l)
         return usage(l, "draws", l->draws);
     o->seed = 1;
     TRY(cli_whole(l->cli, "seed", l->seed, 0, UINT64_MAX, &o->seed));
-    TRY(read_memory(l, &o->memory_bytes));
+    TRY(cli_size(l->cli, "memory", l->memory, MEMORY_MIN_MIB, &o->memory_bytes));
     o->scope = (l->within ? LINK_WITHIN : 0) | (l->between ? LINK_BETWEEN : 0);
     o->columns.ignore = l->ignore.values;
     o->columns.ignore_count = l->ignore.count;
@@ -291,32 +259,12 @@ static int read_model(struct linking *l)
 
 /* Out */
 
-/* Whether the two paths are one name in one folder, however they are written. */
-static bool is_one_place(struct linking *l, const char *one, const char *other)
-{
-    const char *paths[] = {one, other};
-    struct stat folder[2];
-    for (size_t i = 0; i < 2; i++) {
-        int len = (int)(file_of(paths[i]) - paths[i]);
-        const char *path = arena_printf(&l->cli->arena, "%.*s.", len, paths[i]);
-        if (!path || stat(path, &folder[i]) != 0)
-            return strcmp(one, other) == 0;
-    }
-    return strcmp(file_of(one), file_of(other)) == 0 && folder[0].st_dev == folder[1].st_dev &&
-           folder[0].st_ino == folder[1].st_ino;
-}
-
 /* A list must not be written over by what is made of it; an earlier result may. */
-static int check_output(struct linking *l, const char *path)
+static int spare_lists(struct linking *l, const char *path)
 {
     struct stat out, in;
-    if (l->resume && is_one_place(l, path, l->resume))
-        return problem_set(&l->cli->problem, E_ARGUMENT, "%s was named for two files", path);
-    if (stat(path, &out) != 0)
+    if (!path || stat(path, &out) != 0)
         return 0;
-    if (S_ISDIR(out.st_mode))
-        return problem_set(&l->cli->problem, E_ARGUMENT,
-                           "%s is a folder: name a file in it to write to", path);
     for (size_t i = 0; i < l->source_count; i++) {
         if (!l->sources[i].linked && fstat(l->sources[i].fd, &in) == 0 && in.st_dev == out.st_dev &&
             in.st_ino == out.st_ino)
@@ -326,32 +274,12 @@ static int check_output(struct linking *l, const char *path)
     return 0;
 }
 
-/* "-" is standard output; what would be said there is then not said. */
 static int open_outputs(struct linking *l)
 {
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        struct output *out = &l->outputs[i];
-        if (out->path && strcmp(out->path, "-") == 0)
-            out->path = STANDARD_OUTPUT;
-        l->quiet |= out->path && strcmp(out->path, STANDARD_OUTPUT) == 0;
-        out->problem = &l->cli->problem;
-        for (size_t j = 0; out->path && j < i; j++) {
-            if (l->outputs[j].path && is_one_place(l, out->path, l->outputs[j].path))
-                return problem_set(out->problem, E_ARGUMENT, "%s was named for two files",
-                                   out->path);
-        }
-        if (out->path) {
-            TRY(check_output(l, out->path));
-            TRY(file_stream_new(out->path, FILE_MODE, &out->stream, out->problem));
-        }
-    }
-    return 0;
-}
-
-static int put_piece(void *arg, struct span bytes)
-{
-    struct output *out = arg;
-    return file_stream_put(out->stream, bytes, out->problem);
+    for (size_t i = 0; i < OUTPUTS; i++)
+        TRY(spare_lists(l, l->outputs[i].path));
+    TRY(outputs_spare(l->outputs, OUTPUTS, l->resume, l->cli));
+    return outputs_open(l->outputs, OUTPUTS, l->cli);
 }
 
 static int write_model(struct linking *l)
@@ -361,7 +289,7 @@ static int write_model(struct linking *l)
     link_model_write(&l->result->model, &text);
     int error = buf_error(&text);
     if (error == 0)
-        error = put_piece(&l->outputs[MODEL_OUT], buf_bytes(&text));
+        error = output_put(&l->outputs[MODEL_OUT], buf_bytes(&text));
     buf_release(&text);
     return error;
 }
@@ -374,7 +302,7 @@ static int write_page(struct linking *l, const struct link_output *o)
     if (error == 0)
         error = link_report_html(o, &text, &l->cli->problem);
     if (error == 0)
-        error = put_piece(&l->outputs[HTML], buf_bytes(&text));
+        error = output_put(&l->outputs[HTML], buf_bytes(&text));
     buf_wipe_release(&text);
     return error;
 }
@@ -393,7 +321,7 @@ static int write_outputs(struct linking *l)
     const struct link_output o = output_of(l);
     struct link_sink sinks[OUTPUTS];
     for (size_t i = 0; i < OUTPUTS; i++)
-        sinks[i] = (struct link_sink){.put = put_piece, .arg = &l->outputs[i]};
+        sinks[i] = (struct link_sink){.put = output_put, .arg = &l->outputs[i]};
     if (l->outputs[LINKED].path) {
         TRY(rewind_lists(l));
         TRY(link_output_records(&o, &sinks[LINKED], &l->cli->problem));
@@ -431,7 +359,7 @@ static int write_view(struct linking *l, const struct link_view *view, size_t ou
     buf_init(&text, PAGE_MAX_BYTES);
     int error = explain(view, &text);
     if (error == 0)
-        error = put_piece(&l->outputs[output], buf_bytes(&text));
+        error = output_put(&l->outputs[output], buf_bytes(&text));
     buf_wipe_release(&text);
     return error;
 }
@@ -449,7 +377,7 @@ static int explain(struct linking *l)
     TRY(link_views(&o, &pair, 1, &l->cli->arena, &view, &l->cli->problem));
     TRY(write_view(l, &view, SVG, link_explain_svg));
     TRY(write_view(l, &view, HTML, link_explain_html));
-    if (l->quiet)
+    if (outputs_say(l->outputs, OUTPUTS))
         return 0;
     return l->cli->json ? link_explain_json(&view, &l->cli->out)
                         : link_explain_text(&view, cli_width(), &l->cli->out);
@@ -459,25 +387,10 @@ static int say(struct linking *l)
 {
     if (l->explain_a)
         return explain(l);
-    if (l->quiet)
+    if (outputs_say(l->outputs, OUTPUTS))
         return 0;
     return l->cli->json ? link_report_json(l->result, &l->cli->out)
                         : link_report_text(l->result, cli_width(), &l->cli->out);
-}
-
-static int finish_outputs(struct linking *l)
-{
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        if (l->outputs[i].path)
-            TRY(file_stream_sync(l->outputs[i].stream, &l->cli->problem));
-    }
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        struct file_stream *stream = l->outputs[i].stream;
-        l->outputs[i].stream = NULL;
-        if (stream)
-            TRY(file_stream_finish(stream, &l->cli->problem));
-    }
-    return 0;
 }
 
 /* The work */
@@ -518,7 +431,7 @@ static int run(struct linking *l)
     TRY(link_run(&l->options, &l->means, &l->result, &l->cli->problem));
     TRY(write_outputs(l));
     TRY(say(l));
-    TRY(finish_outputs(l));
+    TRY(outputs_finish(l->outputs, OUTPUTS));
     return l->means.parts ? resume_remove(l->means.parts, &l->cli->problem) : 0;
 }
 
@@ -534,8 +447,7 @@ static void say_how_to_go_on(struct linking *l, int error)
 
 static void release(struct linking *l)
 {
-    for (size_t i = 0; i < OUTPUTS; i++)
-        file_stream_drop(l->outputs[i].stream);
+    outputs_drop(l->outputs, OUTPUTS);
     for (size_t i = 0; i < l->source_count; i++)
         close(l->sources[i].fd);
     link_result_free(l->result);
