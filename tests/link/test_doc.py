@@ -18,6 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 BLOCK = re.compile(r'^```console\n\$ (vouchsafe .*?)\n(.*?)^```$', re.S | re.M)
 LINK = 'vouchsafe link open_door.csv lawyers.csv parents.csv --ignore "reported by"'
 UNIQUE = LINK + ' --unique open_door.csv --unique lawyers.csv'
@@ -152,12 +155,7 @@ def main(vouchsafe, root, write=''):
         results['the twins'] = list(twin_faults({name: groups for name, (_, groups) in facts.items()}))
         results['the JSON'] = list(member_faults(vouchsafe, folder, page))
     results['the examples'] = list(example_faults(root))
-    print(f'1..{len(results)}')
-    for number, (name, faults) in enumerate(results.items(), 1):
-        print(f'{"not ok" if faults else "ok"} {number} - {name}')
-        for fault in faults:
-            print('# ' + fault.replace('\n', '\n# '))
-    return 1 if any(results.values()) else 0
+    return tap.say(results)
 
 
 if __name__ == '__main__':
