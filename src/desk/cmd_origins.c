@@ -10,6 +10,7 @@
 #include "desk/cli.h"
 #include "desk/cmd.h"
 #include "desk/cmd_origins.h"
+#include "desk/outputs.h"
 #include "desk/work.h"
 #include "origins/report.h"
 #include "origins/tsv.h"
@@ -50,18 +51,10 @@ static const char help[] =
     "Interrupted (Ctrl-C) it stops and writes nothing; a second time it ends at once.\n"
     "docs/origins.md says how it works.\n";
 
-#define FILE_MODE 0600
-#define MEMORY_MIN_BYTES ((uint64_t)16 << 20)
-#define MEMORY_MAX_BYTES ((uint64_t)1 << 46)
+#define MEMORY_MIN_MIB 16
 
 enum { REPORT, PASSAGES, PAIRS, QUOTES, PAGE, OUTPUTS };
 #define PAGE_MAX_BYTES ((size_t)256 << 20)
-
-struct output {
-    const char *path;
-    struct file_stream *stream;
-    struct problem *problem;
-};
 
 struct work {
     struct cli *cli;
@@ -80,30 +73,6 @@ struct work {
 };
 
 /* Options */
-
-/* "4G": units of 1024. */
-static int read_memory(struct work *w)
-{
-    static const char units[] = "KMGT";
-    const char *text = w->memory;
-    w->means.memory_bytes = ORIGINS_MEMORY_BYTES;
-    if (!text)
-        return 0;
-    struct span digits = span_text(text);
-    const char *unit = digits.len ? strchr(units, text[digits.len - 1]) : NULL;
-    uint64_t value;
-    unsigned shift = 0;
-    if (unit && *unit) {
-        digits.len--;
-        shift = 10 * (unsigned)(unit - units + 1);
-    }
-    if (decimal_read(digits, MEMORY_MAX_BYTES >> shift, &value) < 0 ||
-        value << shift < MEMORY_MIN_BYTES)
-        return problem_set(&w->cli->problem, E_ARGUMENT,
-                           "--memory \"%.40s\": a size from 16M on, such as 4G", text);
-    w->means.memory_bytes = (size_t)(value << shift);
-    return 0;
-}
 
 /* FNV-1a: whether it is another file, not whether somebody made it look the same. */
 static void add_to_sum(uint64_t *sum, struct span bytes)
@@ -179,10 +148,9 @@ static int read_table(struct work *w)
 static int make_means(struct work *w)
 {
     uint64_t threads = 0;
-    if (w->threads && decimal_read(span_text(w->threads), WORKERS_MAX, &threads) < 0)
-        return problem_set(&w->cli->problem, E_ARGUMENT, "--threads cannot be \"%.60s\"",
-                           w->threads);
-    TRY(read_memory(w));
+    TRY(cli_whole(w->cli, "threads", w->threads, 0, WORKERS_MAX, &threads));
+    w->means.memory_bytes = ORIGINS_MEMORY_BYTES;
+    TRY(cli_size(w->cli, "memory", w->memory, MEMORY_MIN_MIB, &w->means.memory_bytes));
     w->means.workers = workers_new((unsigned)threads);
     REJECT_IF(!w->means.workers, E_NOMEM);
     const char *folder = w->spill_folder ? w->spill_folder : getenv("TMPDIR");
@@ -210,19 +178,8 @@ static int name_tables(struct work *w)
 static int open_outputs(struct work *w)
 {
     TRY(name_tables(w));
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        struct output *out = &w->outputs[i];
-        out->problem = &w->cli->problem;
-        if (out->path)
-            TRY(file_stream_new(out->path, FILE_MODE, &out->stream, out->problem));
-    }
-    return 0;
-}
-
-static int put_piece(void *arg, struct span bytes)
-{
-    struct output *out = arg;
-    return file_stream_put(out->stream, bytes, out->problem);
+    TRY(outputs_spare(w->outputs, OUTPUTS, w->files.index, w->cli));
+    return outputs_open(w->outputs, OUTPUTS, w->cli);
 }
 
 static int write_tables(struct work *w)
@@ -230,7 +187,7 @@ static int write_tables(struct work *w)
     static int (*const tables[])(const struct origins *o, const struct tsv_sink *sink) = {
         [PASSAGES] = tsv_passages, [PAIRS] = tsv_pairs, [QUOTES] = tsv_quotes};
     for (size_t i = PASSAGES; w->tsv && i <= QUOTES; i++) {
-        const struct tsv_sink sink = {.put = put_piece, .arg = &w->outputs[i]};
+        const struct tsv_sink sink = {.put = output_put, .arg = &w->outputs[i]};
         TRY(tables[i](w->origins, &sink));
     }
     return 0;
@@ -243,7 +200,7 @@ static int write_page(struct work *w, const struct origins_report *report)
     if (!w->outputs[PAGE].path)
         return 0;
     TRY(origins_report_html(report, &page));
-    return put_piece(&w->outputs[PAGE], buf_bytes(&page));
+    return output_put(&w->outputs[PAGE], buf_bytes(&page));
 }
 
 /* A part of a report that is larger than is kept in memory. */
@@ -251,7 +208,7 @@ static int put_large(void *arg, struct span piece)
 {
     struct work *w = arg;
     if (w->outputs[REPORT].path)
-        return put_piece(&w->outputs[REPORT], piece);
+        return output_put(&w->outputs[REPORT], piece);
     REJECT_IF(fwrite(piece.data, 1, piece.len, stdout) != piece.len, E_IO);
     return 0;
 }
@@ -265,23 +222,8 @@ static int write_report(struct work *w)
     TRY(write_page(w, &report));
     if (!w->outputs[REPORT].path)
         return 0;
-    TRY(put_piece(&w->outputs[REPORT], buf_bytes(&w->cli->out)));
+    TRY(output_put(&w->outputs[REPORT], buf_bytes(&w->cli->out)));
     buf_reset(&w->cli->out);
-    return 0;
-}
-
-static int finish_outputs(struct work *w)
-{
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        if (w->outputs[i].path)
-            TRY(file_stream_sync(w->outputs[i].stream, &w->cli->problem));
-    }
-    for (size_t i = 0; i < OUTPUTS; i++) {
-        struct file_stream *stream = w->outputs[i].stream;
-        w->outputs[i].stream = NULL;
-        if (stream)
-            TRY(file_stream_finish(stream, &w->cli->problem));
-    }
     return 0;
 }
 
@@ -316,13 +258,12 @@ static int run(struct work *w)
     TRY(origins_run(w->corpus, w->languages, w->names, &w->means, &w->origins, &w->cli->problem));
     TRY(write_tables(w));
     TRY(write_report(w));
-    return finish_outputs(w);
+    return outputs_finish(w->outputs, OUTPUTS);
 }
 
 static void release(struct work *w)
 {
-    for (size_t i = 0; i < OUTPUTS; i++)
-        file_stream_drop(w->outputs[i].stream);
+    outputs_drop(w->outputs, OUTPUTS);
     origins_free(w->origins);
     origins_files_release(&w->files);
     corpus_free(w->corpus);

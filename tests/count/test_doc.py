@@ -12,6 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 BLOCK = re.compile(r'^```console\n\$ (vouchsafe .*?)\n(.*?)^```$', re.S | re.M)
 
 
@@ -57,12 +60,7 @@ def main(vouchsafe, root):
     results['there are blocks'] = [] if len(blocks) >= 6 else ['fewer than six']
     results['the examples'] = list(example_faults(root))
     results['the warnings'] = list(warning_faults(root, page))
-    print(f'1..{len(results)}')
-    for number, (name, faults) in enumerate(results.items(), 1):
-        print(f'{"not ok" if faults else "ok"} {number} - {name}')
-        for fault in faults:
-            print('# ' + fault.replace('\n', '\n# '))
-    return 1 if any(results.values()) else 0
+    return tap.say(results)
 
 
 if __name__ == '__main__':

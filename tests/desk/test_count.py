@@ -11,10 +11,11 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
 
 VOUCHSAFE = sys.argv[1]
 WAIT_S = 100
@@ -246,20 +247,5 @@ def test_a_second_interrupt_ends_at_once(folder):
         assert program.wait(timeout=WAIT_S) == -signal.SIGINT
 
 
-def main():
-    tests = [(name, test) for name, test in globals().items() if name.startswith('test_')]
-    failed = 0
-    print(f'1..{len(tests)}')
-    for number, (name, test) in enumerate(tests, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(Path(folder))
-                print(f'ok {number} - {name[5:]}', flush=True)
-            except (AssertionError, OSError, TypeError, KeyError, ValueError, subprocess.SubprocessError) as error:
-                failed += 1
-                print(f'not ok {number} - {name[5:]}\n# {error!r} {traceback.extract_tb(error.__traceback__)}', flush=True)
-    return failed > 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

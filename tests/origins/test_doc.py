@@ -14,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'support'))
+import tap
+
 BLOCK = re.compile(r'^```console\n\$ (vouchsafe .*?)\n(.*?)^```$', re.S | re.M)
 ALL = 'vouchsafe origins . --table about.csv --names names.csv --json'
 
@@ -58,12 +61,7 @@ def main(vouchsafe, root):
     sections = {name for path in (root / 'src/origins/data').glob('*.txt')
                 for name in re.findall(r'^\[.*?\]', path.read_text(encoding='utf-8'), re.M)}
     results['the languages'] = [f'the page does not name {name}' for name in sorted(sections) if f'`{name}`' not in page]
-    print(f'1..{len(results)}')
-    for number, (name, faults) in enumerate(results.items(), 1):
-        print(f'{"not ok" if faults else "ok"} {number} - {name}')
-        for fault in faults:
-            print('# ' + fault.replace('\n', '\n# '))
-    return 1 if any(results.values()) else 0
+    return tap.say(results)
 
 
 if __name__ == '__main__':
