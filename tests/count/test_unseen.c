@@ -79,7 +79,8 @@ static void test_one_peak(void **state)
         assert_true(fabs(e.low - middle + 1.959964 * width) < 1 + 1e-6 * width);
         for (size_t k = 0; k < COUNT_SPREAD; k++) {
             double z = number_normal_quantile((k + 0.5) / COUNT_SPREAD);
-            assert_true(fabs(e.spread[k] - middle - z * width) < 0.02 * width + 0.5);
+            double far = fabs(z) < 2.5 ? 0.02 : 0.05; /* a piece holds more of the thin ends */
+            assert_true(fabs(e.spread[k] - middle - z * width) < far * width + 0.5);
         }
         assert_int_equal(e.warnings, 0);
     }
