@@ -114,9 +114,28 @@ static int is_role(struct adding *a, struct span name, bool *ret_role)
     return 0;
 }
 
+/* A mark that the name opens is closed behind its last word. */
+static struct stretch with_mark(struct span text, struct stretch s)
+{
+    static const char *const marks[][2] = {{"«", "»"}, {"“", "”"}, {"„", "“"}, {"\"", "\""}};
+    struct span name = span_slice(text, s.from, s.to - s.from);
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        struct span open = span_text(marks[i][0]), close = span_text(marks[i][1]);
+        const uint8_t *at = memmem(name.data, name.len, open.data, open.len);
+        if (!at)
+            continue;
+        struct span behind = span_of(at + open.len, (size_t)(name.data + name.len - at) - open.len);
+        if (!memmem(behind.data, behind.len, close.data, close.len) &&
+            span_equal(span_slice(text, s.to, close.len), close))
+            return (struct stretch){s.from, s.to + (uint32_t)close.len};
+    }
+    return s;
+}
+
 /* The key stands in kept_keys, and is found when all are there. */
 static int add_teller(struct adding *a, struct draft *made, struct stretch s)
 {
+    s = with_mark(a->text, s);
     struct span name = cut(span_slice(a->text, s.from, s.to - s.from), KNOWN_NAME_MAX_BYTES);
     struct teller *teller = &made->tellers[made->told.teller_count++];
     TRY(is_nameless(a, name, &teller->nameless));

@@ -96,6 +96,13 @@ def test_everything_for_programs(folder):
         assert whole[side['from']:side['from'] + side['length']] == side['text'], side
 
 
+def test_a_name_keeps_its_marks(folder):
+    write(folder, 'a.txt', 'В Карске задержаны не менее 40 человек, сообщила горячая линия «Открытая дверь Карска».')
+    write(folder, 'b.txt', 'На юге задержаны не менее 70 человек, сообщила горячая линия «Открытая дверь Толмы»')
+    said = run(folder)
+    assert 'горячая линия «Открытая дверь Карска»' in said and 'горячая линия «Открытая дверь Толмы»' in said, said
+
+
 def test_tables_in_characters(folder):
     run(three(folder / 'in'), '--tsv', folder / 'out', '-o', '/dev/null')
     text = {path.stem: path.read_text() for path in (folder / 'in').iterdir()}
