@@ -328,6 +328,12 @@ int file_make_folder(const char *path, struct problem *problem)
     return file_sync_folder_of(path, problem);
 }
 
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;

@@ -39,6 +39,8 @@ void file_stream_drop(struct file_stream *s);
 /* Makes the folder, mode 0700, and syncs its parent; 0 too when it is there. Not recursive. */
 int file_make_folder(const char *path, struct problem *problem) MUST_USE;
 bool file_exists(const char *path);
+/* The last part of a path, in it; of one that ends with a slash, the whole. */
+const char *file_name(const char *path);
 int file_sync_folder_of(const char *path, struct problem *problem) MUST_USE;
 /* All of len, over short writes and EINTR. E_IO. */
 int file_write_all(int fd, const void *data, size_t len) MUST_USE;

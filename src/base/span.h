@@ -25,6 +25,15 @@ bool span_equal(struct span a, struct span b);
 /* Cut to what exists. */
 struct span span_slice(struct span s, size_t from, size_t len);
 
+/* FNV-1a (Fowler, Noll, Vo), of bytes after others: for tables; no match for who chooses them. */
+#define SPAN_HASH_START UINT64_C(0xcbf29ce484222325)
+static inline uint64_t span_hash(uint64_t hash, struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        hash = (hash ^ s.data[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 struct cursor {
     const uint8_t *at, *end;
     bool failed;

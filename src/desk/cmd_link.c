@@ -126,12 +126,6 @@ static int read_options(struct linking *l)
 
 /* In */
 
-static const char *file_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static int open_list(struct linking *l, const char *path)
 {
     struct link_source *source = &l->sources[l->source_count];
@@ -140,7 +134,7 @@ static int open_list(struct linking *l, const char *path)
     if (fd < 0)
         return problem_set(&l->cli->problem, errno == ENOENT ? E_NOT_FOUND : E_IO, "%s: %s", path,
                            strerrordesc_np(errno));
-    *source = (struct link_source){.name = file_of(path), .fd = fd};
+    *source = (struct link_source){.name = file_name(path), .fd = fd};
     l->source_count++;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return problem_set(&l->cli->problem, E_IO,
@@ -167,7 +161,7 @@ static int name_lists(struct linking *l)
             if (is_one_file(sources[i].fd, sources[j].fd))
                 return problem_set(&l->cli->problem, E_ARGUMENT, "%s and %s are the same file",
                                    other, one);
-            if (strcmp(file_of(one), file_of(other)) == 0) {
+            if (strcmp(file_name(one), file_name(other)) == 0) {
                 sources[i].name = one;
                 sources[j].name = other;
             }

@@ -77,9 +77,7 @@ struct work {
 /* FNV-1a: whether it is another file, not whether somebody made it look the same. */
 static void add_to_sum(uint64_t *sum, struct span bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++)
-        *sum = (*sum ^ bytes.data[i]) * 0x100000001b3u;
-    *sum = (*sum ^ 0xff) * 0x100000001b3u;
+    *sum = span_hash(span_hash(*sum, bytes), span_text("\xff"));
 }
 
 static int read_language(struct work *w, const char *said)

@@ -26,12 +26,6 @@ static int read_fd(void *arg, uint8_t *out, size_t room, size_t *ret_got)
     return 0;
 }
 
-static const char *file_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static struct span stamp_of(const struct origins_files *f, const struct walk_file *file,
                             char out[STAMP_BYTES])
 {
@@ -47,7 +41,7 @@ static int gather_one(struct origins_files *f, const struct walk_file *file)
     int fd = open(file->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return gather_remark(f->gather, span_text(file->path), strerrordesc_np(errno));
-    const struct read_input input = {.name = file_of(file->path), .more = read_fd, .arg = &fd};
+    const struct read_input input = {.name = file_name(file->path), .more = read_fd, .arg = &fd};
     int error =
         gather_file(f->gather, span_text(file->path), stamp_of(f, file, stamp), &input, f->problem);
     close(fd);

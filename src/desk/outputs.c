@@ -7,24 +7,18 @@
 #define FILE_MODE 0600
 #define STANDARD_OUTPUT "/dev/stdout"
 
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Whether the two paths are one name in one folder, however they are written. */
 static bool is_one_place(const char *one, const char *other, struct cli *cli)
 {
     const char *paths[] = {one, other};
     struct stat folder[2];
     for (size_t i = 0; i < 2; i++) {
-        int len = (int)(name_in(paths[i]) - paths[i]);
+        int len = (int)(file_name(paths[i]) - paths[i]);
         const char *path = arena_printf(&cli->arena, "%.*s.", len, paths[i]);
         if (!path || stat(path, &folder[i]) != 0)
             return strcmp(one, other) == 0;
     }
-    return strcmp(name_in(one), name_in(other)) == 0 && folder[0].st_dev == folder[1].st_dev &&
+    return strcmp(file_name(one), file_name(other)) == 0 && folder[0].st_dev == folder[1].st_dev &&
            folder[0].st_ino == folder[1].st_ino;
 }
 

@@ -48,17 +48,6 @@ struct languages {
     struct language *languages[LANGUAGES_MAX];
 };
 
-#define HASH_START 0xcbf29ce484222325u
-#define HASH_FACTOR 0x100000001b3u
-
-static uint64_t hash_word(struct span word)
-{
-    uint64_t hash = HASH_START;
-    for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ word.data[i]) * HASH_FACTOR;
-    return hash;
-}
-
 /* Reading a file */
 
 struct reading {
@@ -147,7 +136,7 @@ static int add_entry(struct reading *r, struct span line)
         line.len--;
     }
     TRY(take_words(r, line, e));
-    e->hash = hash_word(e->words[0]);
+    e->hash = span_hash(SPAN_HASH_START, e->words[0]);
     e->next_in_section = r->section->entries;
     r->section->entries = e;
     r->section->count++;
@@ -349,9 +338,9 @@ size_t language_match(const struct language_section *s, const struct span *words
 {
     const struct entry *best = NULL;
     if (s->count > 0 && count > 0) {
-        uint64_t hash = HASH_START;
+        uint64_t hash = SPAN_HASH_START;
         for (size_t i = 0; i < words[0].len; i++) {
-            hash = (hash ^ words[0].data[i]) * HASH_FACTOR;
+            hash = span_hash(hash, span_slice(words[0], i, 1));
             if (s->has_beginnings || i + 1 == words[0].len)
                 try_entries(s, hash, words, count, &best);
         }

@@ -41,10 +41,7 @@ struct span name_stem(const struct quote_words *words, struct span folded)
 static uint64_t stem_hash(const struct names *n, uint32_t i)
 {
     struct span stem = name_stem(n->words, n->line->units[i].folded);
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t k = 0; k < stem.len; k++)
-        hash = (hash ^ stem.data[k]) * 0x100000001b3u;
-    return hash | 1;
+    return span_hash(SPAN_HASH_START, stem) | 1;
 }
 
 static struct stretch stretch_of(const struct names *n, uint32_t from, uint32_t to)

@@ -441,10 +441,7 @@ static int add_documents(struct tracing *t, const struct telling *const *telling
 
 static uint64_t hash_of_key(enum origin_kind kind, struct span key)
 {
-    uint64_t hash = kind;
-    for (size_t i = 0; i < key.len; i++)
-        hash = (hash ^ key.data[i]) * 0x100000001b3u;
-    return mix(hash, key.len);
+    return mix(span_hash(kind, key), key.len);
 }
 
 static uint64_t hash_alias(const struct tracing *t, uint32_t number)

@@ -34,10 +34,7 @@ struct reading {
 
 static uint64_t hash_of(struct span word)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ word.data[i]) * 0x100000001b3u;
-    return hash | 1;
+    return span_hash(SPAN_HASH_START, word) | 1;
 }
 
 static uint64_t *place_of(const struct reading *r, uint64_t *table, uint64_t hash)

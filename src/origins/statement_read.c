@@ -54,13 +54,10 @@ struct source {
 
 static uint64_t hash_of(struct span s, uint64_t hash)
 {
-    for (size_t i = 0; i < s.len; i++)
-        hash = (hash ^ s.data[i]) * 0x100000001b3u;
+    hash = span_hash(hash, s);
     hash ^= hash >> 29;
     return hash * 0x9E3779B97F4A7C15u;
 }
-
-#define HASH_START 0xcbf29ce484222325u
 
 /* The first letters say enough of a word whose end may change. */
 static struct span stem_of(struct span folded)
@@ -112,7 +109,7 @@ static void take_number(const struct source *s, struct span word, struct span fo
         return;
     char digits[24];
     int len = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    w->word = (uint32_t)hash_of(span_of(digits, (size_t)len), HASH_START);
+    w->word = (uint32_t)hash_of(span_of(digits, (size_t)len), SPAN_HASH_START);
 }
 
 static int take_words(struct source *s, struct stretch part, uint32_t *count)
@@ -122,8 +119,8 @@ static int take_words(struct source *s, struct stretch part, uint32_t *count)
         TRY(fold_one(s, word, &folded));
         struct said_word *w = &s->scratch[(*count)++];
         int64_t number = 0;
-        *w = (struct said_word){.word = (uint32_t)hash_of(folded, HASH_START)};
-        w->stem = (uint32_t)hash_of(stem_of(folded), HASH_START) & STEM_BITS;
+        *w = (struct said_word){.word = (uint32_t)hash_of(folded, SPAN_HASH_START)};
+        w->stem = (uint32_t)hash_of(stem_of(folded), SPAN_HASH_START) & STEM_BITS;
         w->negation = language_match(s->negation, &folded, 1, &number) > 0;
         w->denies = w->negation && number == 0;
         w->stop = !w->negation && language_has(s->words.stop, folded);
@@ -158,7 +155,7 @@ static int speaker_hash(struct source *s, struct stretch name, uint64_t *ret_has
     while (word_next(&rest, &word))
         last = word;
     TRY(fold_one(s, last, &folded));
-    *ret_hash = hash_of(name_stem(&s->words, folded), HASH_START) | 1;
+    *ret_hash = hash_of(name_stem(&s->words, folded), SPAN_HASH_START) | 1;
     return 0;
 }
 
@@ -240,7 +237,7 @@ static int take_utterance(struct source *s, size_t i, struct utterance *u)
     if (count > 0)
         memcpy(u->words, s->scratch, count * sizeof *u->words);
     u->count = count;
-    u->text = HASH_START;
+    u->text = SPAN_HASH_START;
     for (uint32_t k = 0; k < count; k++)
         u->text = hash_of(span_of(&u->words[k].word, sizeof u->words[k].word), u->text);
     return count <= AROUND_WORDS_MAX ? take_around(s, u, end) : 0;
@@ -289,7 +286,7 @@ static int read_document(struct taking *t, struct corpus_reader *reader, struct 
         s->numbers = language_section(language, "number");
         s->question = language_section(language, "question");
         s->language =
-            language ? (uint32_t)hash_of(span_text(language_name(language)), HASH_START) : 0;
+            language ? (uint32_t)hash_of(span_text(language_name(language)), SPAN_HASH_START) : 0;
         error = quotes_find(s->text, language, &quotes, &s->quotes);
     }
     if (error == 0)

@@ -15,9 +15,7 @@ struct teller_entry {
 
 static uint64_t hash_of(struct span s)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < s.len; i++)
-        hash = (hash ^ s.data[i]) * 0x100000001b3u;
+    uint64_t hash = span_hash(SPAN_HASH_START, s);
     return hash ^ hash >> 29;
 }
 

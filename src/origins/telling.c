@@ -291,9 +291,7 @@ static bool same_told(const struct told *a, const struct told *b)
 
 static uint64_t hash_of(const struct told *told)
 {
-    uint64_t hash = told->claim.number.from;
-    for (size_t i = 0; i < told->said.len; i++)
-        hash = (hash ^ told->said.data[i]) * 0x100000001b3u;
+    uint64_t hash = span_hash(told->claim.number.from, told->said);
     for (unsigned i = 0; i < told->place_count; i++)
         hash = (hash ^ told->places[i]) * 0x100000001b3u;
     return hash * 0x9e3779b97f4a7c15u;
